@@ -1,0 +1,45 @@
+// npm test: proves that it works, on a machine with nothing but Node and npm.
+// One stage alone: node scripts/test.mjs check|unit|build|host|e2e [arguments for the test runner]
+import { mkdir } from 'node:fs/promises';
+import { ensureDependencies } from './lib/ensureDependencies.mjs';
+import { resultsDir } from './lib/paths.mjs';
+import { build, check, e2e, host, unit } from './lib/stages.mjs';
+
+const stages = { check, unit, build, host, e2e };
+const [wanted, ...args] = process.argv.slice(2);
+if (wanted && !Object.hasOwn(stages, wanted)) {
+  console.error(`There is no stage "${wanted}". The stages are ${Object.keys(stages).join(', ')}.`);
+  process.exit(2);
+}
+
+await ensureDependencies();
+await mkdir(resultsDir, { recursive: true });
+
+// The host tests load what the build makes.
+const alone = wanted === 'host' ? ['build', 'host'] : [wanted];
+const names = wanted ? alone : Object.keys(stages);
+const results = [];
+for (const name of names) {
+  const startMs = Date.now();
+  console.log(`\n== ${name}`);
+  results.push({ name, ...(await runStage(name)), seconds: (Date.now() - startMs) / 1000 });
+}
+
+console.log('');
+for (const { name, passed, failed, seconds } of results) {
+  console.log(`${name}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`);
+}
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+process.exitCode = failed > 0 ? 1 : 0;
+console.log(`${passed} passed, ${failed} failed`);
+
+/** A stage that cannot run at all is a failure of its own; the others run all the same. */
+async function runStage(/** @type {string} */ name) {
+  try {
+    return await stages[name](args);
+  } catch (error) {
+    console.error(error);
+    return { passed: 0, failed: 1 };
+  }
+}

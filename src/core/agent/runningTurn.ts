@@ -1,0 +1,19 @@
+import type { LiveTurn } from './liveTurn.ts';
+
+/** A turn from the moment it is asked for. */
+export interface RunningTurn {
+  /** Undefined until its message has its place in the conversation. */
+  turn: LiveTurn | undefined;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+  readonly settle: (work?: Promise<void>) => void;
+}
+
+/** A turn that has no place in the conversation yet. `settle` says when, or with what, it ends. */
+export function newRunningTurn(): RunningTurn {
+  let settle: RunningTurn['settle'] = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { turn: undefined, controller: new AbortController(), ended, settle };
+}

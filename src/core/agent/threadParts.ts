@@ -1,0 +1,51 @@
+import type { Clock } from '../../base/clock.ts';
+import type { ContextChip, HostEvent } from '../../shared/protocol.ts';
+import type { TextBlock, Usage } from '../model/message.ts';
+import type { Effort, ModelGateway, ToolDefinition } from '../model/request.ts';
+import type { ThreadStore } from '../store/records.ts';
+import type { Workspace } from '../tools/workspace.ts';
+import type { AccessPolicy } from './threadApprover.ts';
+import type { ToolSet } from './toolRunner.ts';
+import type { TurnEnd } from './turn.ts';
+
+/** What the agent must know of the model it is about to ask. */
+export interface ModelProfile {
+  readonly id: string;
+  /** For display. */
+  readonly name: string;
+  /** Tokens; undefined where it is not known. */
+  readonly contextWindow?: number;
+  readonly maxOutputTokens?: number;
+}
+
+/** What every thread works with. Functions where the answer may change while a thread lives. */
+export interface ThreadParts<Grants> {
+  readonly store: ThreadStore;
+  readonly gateway: ModelGateway;
+  readonly tools: ToolSet;
+  readonly policy: AccessPolicy<Grants>;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly emit: (event: HostEvent) => void;
+  readonly platform: { readonly platform: string; readonly shell: string };
+  /** Under which threads of the open folders are kept. */
+  readonly workspaceKey: () => string;
+  /** The model the next turn asks. */
+  readonly model: () => Promise<ModelProfile>;
+  readonly nameOf: (model: string) => string;
+  readonly costOf: (usage: Usage, model: string) => number | undefined;
+  /** Sorted by name; without what writes or runs in Restricted Mode. */
+  readonly toolDefinitions: () => readonly ToolDefinition[];
+  readonly maxRounds: () => number;
+  readonly maxOutputTokens: () => number;
+  readonly effort: () => Effort | undefined;
+  /** Reads what the user attached. Throws `UserError` naming what cannot be read. */
+  readonly resolveContext: (chips: readonly ContextChip[]) => Promise<readonly TextBlock[]>;
+  /** Turns a leading slash command into its prompt; other text comes back as it is. */
+  readonly expandPrompt: (text: string) => Promise<string>;
+  readonly saveFailed: (error: unknown) => void;
+  readonly toolFailed: (toolName: string, error: Error) => void;
+  /** A bug in a turn: logged, and told as a failure. */
+  readonly unexpectedEnd: (error: unknown) => TurnEnd;
+}

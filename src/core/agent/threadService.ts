@@ -1,0 +1,230 @@
+import { UserError } from '../../base/errors.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type {
+  ApprovalDecision,
+  Draft,
+  HostRequests,
+  MessageView,
+  ThreadView,
+  ToolBlockView,
+} from '../../shared/protocol.ts';
+import { exportMarkdown } from './exportMarkdown.ts';
+import { LiveThread } from './liveThread.ts';
+import { pageMessages } from './messageOrder.ts';
+import type { ThreadParts } from './threadParts.ts';
+import { resultText, toMessageViews, toolUseIdOf } from './views.ts';
+
+/** Threads kept in memory after use, so that going back and forth does not read them again. */
+const restingThreads = 4;
+
+const emptyDraft: Draft = { text: '', chips: [], images: [] };
+
+/** All threads of this window: opens and lists them, and passes what the user does on to them. */
+export class ThreadService<Grants> implements Disposable {
+  private readonly parts: ThreadParts<Grants>;
+  private readonly live = new Map<string, Promise<LiveThread<Grants>>>();
+
+  constructor(parts: ThreadParts<Grants>) {
+    this.parts = parts;
+  }
+
+  /** The thread last in view in this workspace, or a new one. */
+  async openCurrent(taken: Taken): Promise<ThreadView> {
+    const id = await this.parts.store.readCurrentThread(this.parts.workspaceKey());
+    return id === undefined ? this.create(taken) : this.open(id, taken);
+  }
+
+  /** A thread without messages. It is listed from its first message on. */
+  async create(taken: Taken): Promise<ThreadView> {
+    return this.open(this.parts.newId(), taken);
+  }
+
+  async open(threadId: string, taken: Taken): Promise<ThreadView> {
+    const { store } = this.parts;
+    const known = await this.live.get(threadId);
+    // Another window may have begun it or gone on in it since it was loaded here.
+    if (known?.isRunning === false && !known.isAsOf(await store.readThread(threadId))) {
+      this.live.delete(threadId);
+    }
+    const [thread, page, draft] = await Promise.all([
+      this.thread(threadId),
+      store.readPage(threadId, { limit: pageMessages }),
+      store.readDraft(threadId),
+    ]);
+    if (!thread.isKept && page.messages.length > 0) {
+      // It was deleted, perhaps in another window, and may be restored.
+      this.live.delete(threadId);
+      return this.create(taken);
+    }
+    if (thread.isBehind(page)) {
+      this.live.delete(threadId);
+      return this.open(threadId, taken);
+    }
+    this.keep(store.saveCurrentThread(this.parts.workspaceKey(), threadId));
+    return thread.view(page, draft ?? emptyDraft, taken);
+  }
+
+  async earlier(threadId: string, beforeMessageId: string): Promise<EarlierPage> {
+    const beforeOrdinal = await (await this.thread(threadId)).ordinalOf(beforeMessageId);
+    const page = await this.parts.store.readPage(threadId, { limit: pageMessages, beforeOrdinal });
+    const messages = toMessageViews(page.messages, this.parts.nameOf);
+    return { messages, hasEarlier: page.hasEarlier };
+  }
+
+  async list(params: HostRequests['thread/list']['params']): Promise<ThreadList> {
+    const { query, limit, before } = params;
+    return this.parts.store.listThreads({
+      workspace: this.parts.workspaceKey(),
+      text: query,
+      limit,
+      ...(before ? { before } : {}),
+    });
+  }
+
+  async rename(threadId: string, title: string): Promise<void> {
+    const trimmed = title.trim();
+    if (trimmed === '') {
+      throw new UserError('A thread’s title can’t be empty.');
+    }
+    const thread = await this.thread(threadId);
+    await thread.rename(trimmed);
+  }
+
+  async remove(threadId: string): Promise<void> {
+    await this.stop(threadId);
+    await this.parts.store.deleteThread(threadId);
+    this.live.delete(threadId);
+  }
+
+  async restore(threadId: string): Promise<void> {
+    await this.parts.store.restoreThread(threadId);
+    this.live.delete(threadId);
+  }
+
+  /** The whole thread as markdown. */
+  async exportThread(threadId: string): Promise<string> {
+    const thread = await this.thread(threadId);
+    const records = await this.parts.store.readHistory(threadId);
+    if (records.length === 0) {
+      throw new UserError('There is nothing to export yet: the thread has no messages.');
+    }
+    return exportMarkdown(thread.title, toMessageViews(records, this.parts.nameOf));
+  }
+
+  async send(threadId: string, draft: Draft): Promise<string> {
+    const thread = await this.thread(threadId);
+    const turnId = await thread.send(draft);
+    // The turn has begun: it goes on, whatever becomes of the draft.
+    this.keep(this.saveDraft(threadId, emptyDraft));
+    return turnId;
+  }
+
+  async retry(threadId: string, turnId: string): Promise<string> {
+    return (await this.thread(threadId)).retry(turnId);
+  }
+
+  /** Answers the thread's last message once more. */
+  async retryLast(threadId: string): Promise<string> {
+    const thread = await this.thread(threadId);
+    return thread.retry(await thread.lastTurnId());
+  }
+
+  async edit(threadId: string, turnId: string, draft: Draft): Promise<string> {
+    return (await this.thread(threadId)).edit(turnId, draft);
+  }
+
+  /** Goes on after a turn that stopped at a limit, a guard or the user's word. */
+  async continueTurn(threadId: string): Promise<string> {
+    const thread = await this.thread(threadId);
+    return thread.send({ text: 'Go on.', chips: [], images: [] });
+  }
+
+  async stop(threadId: string): Promise<void> {
+    const thread = await this.live.get(threadId);
+    await thread?.stop();
+  }
+
+  async decide(threadId: string, blockId: string, decision: ApprovalDecision): Promise<void> {
+    const thread = await this.thread(threadId);
+    thread.decide(toolUseIdOf(blockId), decision);
+  }
+
+  /** A card of the turn that runs; undefined where it is over. */
+  async runningCard(threadId: string, blockId: string): Promise<ToolBlockView | undefined> {
+    return (await this.thread(threadId)).runningCard(toolUseIdOf(blockId));
+  }
+
+  /** The whole result of a call. */
+  async toolOutput(threadId: string, blockId: string): Promise<string> {
+    const result = await this.parts.store.readToolResult(threadId, toolUseIdOf(blockId));
+    if (!result) {
+      throw new UserError('This call has no output.');
+    }
+    return resultText(result.content);
+  }
+
+  async saveDraft(threadId: string, draft: Draft): Promise<void> {
+    await this.parts.store.saveDraft(threadId, this.parts.workspaceKey(), draft);
+  }
+
+  /** Tells the panel the figures anew, for example after another model was chosen. */
+  async refreshMeter(threadId: string): Promise<void> {
+    const thread = await this.thread(threadId);
+    this.parts.emit({ type: 'thread/meter', threadId, meter: await thread.meter() });
+  }
+
+  /** Stops every turn and resolves when they have ended. */
+  async stopAll(): Promise<void> {
+    const threads = await Promise.all(this.live.values());
+    await Promise.all(threads.map((thread) => thread.stop()));
+  }
+
+  dispose(): void {
+    for (const pending of this.live.values()) {
+      pending
+        .then((thread) => thread.stop())
+        .catch((error: unknown) => this.parts.saveFailed(error));
+    }
+    this.live.clear();
+  }
+
+  private thread(threadId: string): Promise<LiveThread<Grants>> {
+    const known = this.live.get(threadId);
+    if (known) {
+      // Back to the end of the line of those that may be forgotten.
+      this.live.delete(threadId);
+      this.live.set(threadId, known);
+      return known;
+    }
+    const loading = this.load(threadId);
+    this.live.set(threadId, loading);
+    loading.catch(() => this.live.delete(threadId));
+    this.keep(this.forgetResting());
+    return loading;
+  }
+
+  private async load(threadId: string): Promise<LiveThread<Grants>> {
+    return new LiveThread(threadId, this.parts, await this.parts.store.readThread(threadId));
+  }
+
+  /** For work whose end nobody waits for: its failure is told. */
+  private keep(work: Promise<void>): void {
+    work.catch((error: unknown) => this.parts.saveFailed(error));
+  }
+
+  private async forgetResting(): Promise<void> {
+    for (const [id, pending] of [...this.live].slice(0, -restingThreads)) {
+      const thread = await pending;
+      // It may have been asked for again while this waited.
+      const isOld = [...this.live.keys()].slice(0, -restingThreads).includes(id);
+      if (isOld && !thread.isRunning) {
+        this.live.delete(id);
+      }
+    }
+  }
+}
+
+/** Hears of a view in the very moment it is taken: whatever is emitted later is not in it. */
+type Taken = (view: ThreadView) => void;
+type EarlierPage = { readonly messages: readonly MessageView[]; readonly hasEarlier: boolean };
+type ThreadList = HostRequests['thread/list']['result'];

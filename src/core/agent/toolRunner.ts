@@ -1,0 +1,273 @@
+import { type Clock, delay } from '../../base/clock.ts';
+import { CancelledError, throwIfCancelled, toError, UserError } from '../../base/errors.ts';
+import type { ApprovalDecision, ApprovalView, ToolBlockChanges } from '../../shared/protocol.ts';
+import type { ToolResultBlock, ToolUseBlock } from '../model/message.ts';
+import type { ToolResultRecord } from '../store/records.ts';
+import type { PreparedCall, ToolAccess, ToolOutput } from '../tools/tool.ts';
+import type { ToolRound } from './turn.ts';
+
+/** How many read-only calls run at once: enough to hide file latency, few enough to spare the disk. */
+const parallelReads = 8;
+
+/**
+ * How long a stopped call gets to end by itself and tell what it did, milliseconds. Stop has to work
+ * within 200 ms, whatever a tool waits for.
+ */
+const stopGraceMs = 100;
+
+/** What is kept of an output that could not be capped, characters: about 3,000 tokens. */
+const uncappedCharacters = 8_000;
+
+/** Finds and checks tools by name. Implemented by the tool registry. */
+export interface ToolSet {
+  kindOf(name: string): 'read' | 'write' | 'run' | undefined;
+  /** Throws `UserError` with a message the model can act on. */
+  prepare(name: string, input: unknown, signal: AbortSignal): Promise<PreparedCall>;
+  /** Shortens what would be too much for the history, keeping the whole where the model can read it. */
+  cap(toolName: string, output: ToolOutput): Promise<ToolOutput>;
+}
+
+/** The answer to "may this call run?". */
+export type AccessVerdict =
+  | { readonly kind: 'allow' }
+  | { readonly kind: 'deny'; readonly reason: string }
+  | { readonly kind: 'ask'; readonly approval: ApprovalView };
+
+/** The user's leave, by rule or by asking. */
+export interface Approver {
+  judge(toolName: string, access: readonly ToolAccess[]): AccessVerdict;
+  /** Rejects with `CancelledError` when aborted. */
+  ask(
+    use: ToolUseBlock,
+    access: readonly ToolAccess[],
+    approval: ApprovalView,
+    signal: AbortSignal,
+  ): Promise<ApprovalDecision>;
+}
+
+/** Where calls are shown and their results are kept. */
+export interface ToolJournal {
+  changed(toolUseId: string, changes: ToolBlockChanges): void;
+  outputAppended(toolUseId: string, text: string): void;
+  ended(result: ToolResultRecord): void;
+  /** Text to add to the result, for example instructions that hold for the files it touched. */
+  remarks(output: ToolOutput): Promise<string>;
+  /** An unexpected failure inside a tool, for the log. */
+  failed(toolName: string, error: Error): void;
+}
+
+export interface ToolRunnerParts {
+  readonly tools: ToolSet;
+  readonly approver: Approver;
+  readonly journal: ToolJournal;
+  readonly clock: Clock;
+}
+
+/**
+ * Runs the calls of one answer: neighbouring read-only ones side by side, the others one after
+ * another in the order asked for, so that a read after an edit sees the edit. Each call ends in one
+ * result in the journal, whatever happens to it.
+ */
+export class ToolRunner implements ToolRound {
+  private readonly parts: ToolRunnerParts;
+
+  constructor(parts: ToolRunnerParts) {
+    this.parts = parts;
+  }
+
+  async run(
+    uses: readonly ToolUseBlock[],
+    inputErrors: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const group of this.groups(uses)) {
+      await Promise.all(group.map((use) => this.runOne(use, inputErrors.get(use.id), signal)));
+    }
+  }
+
+  refuse(uses: readonly ToolUseBlock[], reason: string): void {
+    for (const use of uses) {
+      this.end(newCall(use), { status: 'cancelled', text: reason });
+    }
+  }
+
+  /** Splits the calls into groups that may run at once. */
+  private groups(uses: readonly ToolUseBlock[]): ToolUseBlock[][] {
+    const groups: ToolUseBlock[][] = [];
+    let reads: ToolUseBlock[] = [];
+    for (const use of uses) {
+      const isRead = this.parts.tools.kindOf(use.name) === 'read';
+      if (!isRead || reads.length >= parallelReads) {
+        reads = [];
+      }
+      if (reads.length === 0) {
+        groups.push(reads);
+      }
+      reads.push(use);
+      if (!isRead) {
+        reads = [];
+      }
+    }
+    return groups;
+  }
+
+  private async runOne(
+    use: ToolUseBlock,
+    inputError: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const call = newCall(use);
+    const ended = this.tryCall(call, inputError, signal).catch((thrown: unknown) =>
+      this.endFailed(call, thrown, signal),
+    );
+    await settledOrStopped(ended, this.parts.clock, signal);
+    if (!call.isEnded) {
+      this.endFailed(call, new CancelledError(), signal);
+    }
+  }
+
+  private async tryCall(
+    call: CallState,
+    inputError: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { use } = call;
+    throwIfCancelled(signal);
+    if (inputError !== undefined) {
+      throw new UserError(`${inputError}\nSend the call again with its input as one JSON object.`);
+    }
+    const { tools, journal, clock } = this.parts;
+    const prepared = await tools.prepare(use.name, use.input, signal);
+    throwIfCancelled(signal);
+    call.title = prepared.title;
+    journal.changed(use.id, { title: prepared.title });
+    const refusal = await this.leave(use, prepared, signal);
+    if (refusal !== undefined) {
+      this.end(call, { status: 'denied', text: refusal });
+      return;
+    }
+    throwIfCancelled(signal);
+    call.startedAt = clock.now();
+    journal.changed(use.id, { status: 'running', startedAt: clock.wallTime(), approval: null });
+    const output = await prepared.run((text) => journal.outputAppended(use.id, text), signal);
+    const capped = await this.capped(use.name, output);
+    const remarks = await this.remarks(use.name, output);
+    this.end(call, {
+      status: output.isError ? 'failed' : 'done',
+      text: remarks === '' ? capped.text : `${capped.text}\n\n${remarks}`,
+      output: capped,
+    });
+  }
+
+  /** The call has taken effect by now: a failure to shorten its output must not hide that. */
+  private async capped(toolName: string, output: ToolOutput): Promise<ToolOutput> {
+    try {
+      return await this.parts.tools.cap(toolName, output);
+    } catch (thrown) {
+      this.parts.journal.failed(toolName, toError(thrown));
+      const text = output.text.slice(0, uncappedCharacters);
+      return { ...output, text: `${text}\n(The rest of the output could not be kept.)` };
+    }
+  }
+
+  private async remarks(toolName: string, output: ToolOutput): Promise<string> {
+    try {
+      return await this.parts.journal.remarks(output);
+    } catch (thrown) {
+      this.parts.journal.failed(toolName, toError(thrown));
+      return '';
+    }
+  }
+
+  /** Asks for leave where it is needed. The answer is why not, or undefined for "go on". */
+  private async leave(
+    use: ToolUseBlock,
+    prepared: PreparedCall,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { approver, journal } = this.parts;
+    const verdict = approver.judge(use.name, prepared.access);
+    if (verdict.kind === 'allow') {
+      return undefined;
+    }
+    if (verdict.kind === 'deny') {
+      return `Not allowed: ${verdict.reason}`;
+    }
+    journal.changed(use.id, { status: 'awaitingApproval', approval: verdict.approval });
+    const decision = await approver.ask(use, prepared.access, verdict.approval, signal);
+    return decision === 'deny'
+      ? 'The user denied this call. Do not try it again; go on without it, or ask what to do instead.'
+      : undefined;
+  }
+
+  private endFailed(call: CallState, thrown: unknown, signal: AbortSignal): void {
+    if (signal.aborted) {
+      const text =
+        call.startedAt === undefined
+          ? 'Stopped by the user before it ran.'
+          : 'Stopped by the user before it finished. It may have run in part.';
+      this.end(call, { status: 'cancelled', text });
+      return;
+    }
+    const error = toError(thrown);
+    if (!(error instanceof UserError)) {
+      this.parts.journal.failed(call.use.name, error);
+    }
+    this.end(call, { status: 'failed', text: error.message });
+  }
+
+  private end(call: CallState, ending: CallEnding): void {
+    if (call.isEnded) {
+      return;
+    }
+    call.isEnded = true;
+    const { clock, journal } = this.parts;
+    journal.ended({
+      toolUseId: call.use.id,
+      status: ending.status,
+      title: call.title,
+      content: resultContent(ending),
+      durationMs: call.startedAt === undefined ? 0 : Math.round(clock.now() - call.startedAt),
+      changedPaths: ending.output?.changedPaths ?? [],
+    });
+  }
+}
+
+interface CallState {
+  readonly use: ToolUseBlock;
+  title: string;
+  startedAt: number | undefined;
+  isEnded: boolean;
+}
+
+interface CallEnding {
+  readonly status: ToolResultRecord['status'];
+  readonly text: string;
+  readonly output?: ToolOutput;
+}
+
+function newCall(use: ToolUseBlock): CallState {
+  return { use, title: use.name, startedAt: undefined, isEnded: false };
+}
+
+/** Resolves when the work has settled, or a short while after the stop: a tool may not hear of it. */
+async function settledOrStopped(
+  work: Promise<void>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    const grace = (): void => resolve(delay(clock, stopGraceMs, over.signal));
+    signal.addEventListener('abort', grace, { once: true, signal: over.signal });
+  });
+  await Promise.race([work, stopped]);
+  over.abort();
+}
+
+function resultContent(ending: CallEnding): ToolResultBlock['content'] {
+  // The API refuses empty text blocks; a silent success still has to say so.
+  const text = ending.text.trim() === '' ? '(no output)' : ending.text;
+  const images = ending.output?.images ?? [];
+  return images.length === 0 ? text : [{ type: 'text', text }, ...images];
+}

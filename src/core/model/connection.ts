@@ -1,0 +1,41 @@
+/** Where requests go, and what is spoken there. */
+export type Connection =
+  | {
+      /**
+       * `anthropic` speaks the whole Messages API. `compatible` is a server that speaks its core, as
+       * local ones do: it is sent no extras and forgiven what it leaves out.
+       */
+      readonly kind: 'anthropic' | 'compatible';
+      /** Base URL without `/v1`. */
+      readonly endpoint: string;
+      readonly apiKey?: string;
+    }
+  /** Nothing is configured: the built-in responder answers. */
+  | { readonly kind: 'offline' };
+
+/** Asked for each request, so that a new key or address works at once. */
+export interface ConnectionProvider {
+  current(): Promise<Connection>;
+}
+
+export const anthropicEndpoint = 'https://api.anthropic.com';
+
+/** What an endpoint speaks unless the user says otherwise: on this machine, a local server. */
+export function guessConnectionKind(endpoint: string): 'anthropic' | 'compatible' {
+  return isLoopback(endpoint) ? 'compatible' : 'anthropic';
+}
+
+/** Whether a URL points at this machine. Something that is not a URL does not. */
+export function isLoopback(endpoint: string): boolean {
+  if (!URL.canParse(endpoint)) {
+    return false;
+  }
+  const host = new URL(endpoint).hostname;
+  const isName = host === 'localhost' || host.endsWith('.localhost');
+  return isName || host === '[::1]' || host === '0.0.0.0' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Host and port for messages to the user. */
+export function hostOf(endpoint: string): string {
+  return URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;
+}

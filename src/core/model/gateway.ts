@@ -1,0 +1,97 @@
+/** The one path to a model. Read `createGateway` from top to bottom: that is the pipeline. */
+import type { Tracer } from '@opentelemetry/api';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import { loadCatalogue } from './catalogue.ts';
+import type { ConnectionProvider } from './connection.ts';
+import { guardedStream } from './guardedStream.ts';
+import type { ModelGateway, Next, Stage } from './request.ts';
+import { createRetryStage } from './stages/retry.ts';
+import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
+import { createTraceStage } from './stages/trace.ts';
+import { createTerminal } from './terminal.ts';
+import type { Transport, TransportOptions } from './transport.ts';
+
+export interface GatewayOptions {
+  /** Asked for each request. */
+  readonly connection: ConnectionProvider;
+  /** Answers while nothing is configured. */
+  readonly offline: Next;
+  readonly clock: Clock;
+  /** Slipstream's own, for the `User-Agent`. */
+  readonly version: string;
+  /** The host's `fetch` while it must be used: where a proxy is configured in the editor. */
+  readonly hostFetch?: TransportOptions['hostFetch'];
+  readonly limits?: TransportOptions['limits'];
+  /** Asked for each request; undefined while nobody wants traces. */
+  readonly tracer?: () => Tracer | undefined;
+  /** For the jitter between tries: from 0 to below 1. */
+  readonly random?: () => number;
+  /** The longest wait that a provider may ask for and get, milliseconds; asked for each time. */
+  readonly maxWaitMs?: () => number;
+  /** Told of what is thrown inside the pipeline; the consumer of the stream sees a failure. */
+  readonly onInternalError?: (error: unknown) => void;
+}
+
+export interface Gateway extends ModelGateway, Disposable {
+  /**
+   * Loads what the next request needs and opens its connection, for when a request is likely. Does
+   * nothing offline, and never rejects: a request will tell what is wrong.
+   */
+  warm(): Promise<void>;
+}
+
+/** The caller owns the answer: its disposal cancels what runs and closes all connections. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { clock } = options;
+  const terminal = createTerminal({
+    connection: options.connection,
+    offline: options.offline,
+    loadTransport: () => loadTransport(options),
+  });
+  const pipeline = compose(
+    [
+      createTraceStage({ clock, tracer: options.tracer ?? (() => undefined) }),
+      createThinkingRecoveryStage(),
+      createRetryStage(options),
+    ],
+    terminal.stream,
+  );
+  const disposal = new AbortController();
+  const onInternalError = options.onInternalError ?? (() => undefined);
+  return {
+    stream: (request, signal) =>
+      guardedStream((inner) => pipeline(request, inner), {
+        signals: [signal, disposal.signal],
+        onInternalError,
+      }),
+    // Warming is a guess: where it fails, the request that follows fails with a reason.
+    warm: () => terminal.warm().catch(() => undefined),
+    dispose: () => {
+      disposal.abort();
+      terminal.dispose();
+    },
+  };
+}
+
+function compose(stages: readonly Stage[], terminal: Next): Next {
+  return stages.reduceRight<Next>(
+    (next, stage) => (request, signal) => stage(request, next, signal),
+    terminal,
+  );
+}
+
+async function loadTransport(options: GatewayOptions): Promise<Transport> {
+  const [{ createTransport }, catalogue] = await Promise.all([
+    import('./transport.ts'),
+    loadCatalogue(),
+  ]);
+  const { clock, version, limits, hostFetch } = options;
+  return createTransport({
+    clock,
+    version,
+    catalogue,
+    ...(limits ? { limits } : {}),
+    ...(hostFetch ? { hostFetch } : {}),
+  });
+}

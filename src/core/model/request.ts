@@ -1,0 +1,152 @@
+import type { AssistantBlock, Message, Usage } from './message.ts';
+
+/** Which door a request came through. */
+export type Surface = 'chat' | 'completion' | 'codeAction' | 'summary' | 'commitMessage' | 'bulk';
+
+export type Priority = 'interactive' | 'background' | 'bulk';
+
+export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+/** A tool as the model is told of it. */
+export interface ToolDefinition {
+  /** `[a-zA-Z0-9_-]`, at most 64 characters, unique in a request. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema 2020-12 with top-level `type: "object"`. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+/** One logical call to a model, its retries included. */
+export interface ModelRequest {
+  readonly id: string;
+  readonly surface: Surface;
+  readonly priority: Priority;
+  readonly threadId?: string;
+  /** A model id of the catalogue, or one that a local server names. */
+  readonly model: string;
+  /** Empty for none. Byte-stable from turn to turn. */
+  readonly system: string;
+  /** Sorted by name, so that the prompt's prefix stays stable. */
+  readonly tools: readonly ToolDefinition[];
+  readonly messages: readonly Message[];
+  readonly maxOutputTokens: number;
+  /** Undefined leaves the model's own default. */
+  readonly effort?: Effort;
+  readonly stopSequences?: readonly string[];
+}
+
+/** `unknown` stands for a value newer than this code; `value` of the outcome keeps its text. */
+export type StopReason =
+  | 'end_turn'
+  | 'tool_use'
+  | 'max_tokens'
+  | 'stop_sequence'
+  | 'pause_turn'
+  | 'refusal'
+  | 'model_context_window_exceeded'
+  | 'unknown';
+
+export type ModelFailureKind =
+  /** No or wrong key (401, 403). */
+  | 'authentication'
+  /** Out of credit or over a spend limit (402). */
+  | 'billing'
+  /** The request itself is wrong (400, 404, 413, 422). */
+  | 'invalidRequest'
+  /** 429. */
+  | 'rateLimited'
+  /** 529. */
+  | 'overloaded'
+  /** Any other 5xx. */
+  | 'server'
+  /** The connection could not be made or broke. */
+  | 'connection'
+  /** Nothing arrived for the idle limit. */
+  | 'stalled'
+  /** The answer broke the protocol. */
+  | 'protocol'
+  /** A mistake of ours. */
+  | 'internal';
+
+/** Why a request failed, as a value: what to tell the user and whether another attempt can help. */
+export interface ModelFailure {
+  readonly kind: ModelFailureKind;
+  /** For the user: what happened and what to do. Holds no content of the request. */
+  readonly message: string;
+  readonly status?: number;
+  /** The provider's id of the request, for its support. */
+  readonly requestId?: string;
+  /** What the provider asked to wait, milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Whether the same request may succeed later. */
+  readonly canRetry: boolean;
+}
+
+/** How a stream ended. Exactly one per request. */
+export type Outcome =
+  | {
+      readonly kind: 'done';
+      readonly stopReason: StopReason;
+      /** The stop reason as the provider wrote it. */
+      readonly value: string;
+      /** The provider's category of a refusal, where there is one. */
+      readonly refusalCategory?: string;
+    }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly failure: ModelFailure };
+
+/** The kind of block that a stream has begun. */
+export type BlockStart =
+  | { readonly type: 'text' }
+  | { readonly type: 'thinking' }
+  | { readonly type: 'redacted_thinking' }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string }
+  | { readonly type: 'opaque' };
+
+/**
+ * What a stage yields. Order: `started`, then for each block `blockStarted`, deltas, `blockEnded`;
+ * `usage` whenever it is known better (a snapshot, not an increment); last `ended`, always and once.
+ * `retrying` and `thinkingDropped` come only before `started`; after them the next attempt begins
+ * from nothing.
+ */
+export type ModelEvent =
+  | {
+      readonly type: 'retrying';
+      /** The number of the try that follows, from 2. */
+      readonly attempt: number;
+      /** Until that try begins. */
+      readonly delayMs: number;
+      readonly failure: ModelFailure;
+    }
+  /** The provider rejected the thinking in the history; the request is sent again without it. */
+  | { readonly type: 'thinkingDropped' }
+  | { readonly type: 'started'; readonly messageId: string; readonly model: string }
+  | { readonly type: 'blockStarted'; readonly index: number; readonly block: BlockStart }
+  | { readonly type: 'textDelta'; readonly index: number; readonly text: string }
+  | { readonly type: 'thinkingDelta'; readonly index: number; readonly text: string }
+  | { readonly type: 'inputDelta'; readonly index: number; readonly json: string }
+  | {
+      readonly type: 'blockEnded';
+      readonly index: number;
+      readonly block: AssistantBlock;
+      /** Set where a tool use's input is not valid JSON: the reason. Its `input` is then `{}`. */
+      readonly inputError?: string;
+    }
+  | { readonly type: 'usage'; readonly usage: Usage }
+  | { readonly type: 'ended'; readonly outcome: Outcome };
+
+/** The rest of the pipeline, as a stage sees it. */
+export type Next = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+
+/** One step of the pipeline. To add behaviour to every call, add a stage. */
+export type Stage = (
+  request: ModelRequest,
+  next: Next,
+  signal: AbortSignal,
+) => AsyncIterable<ModelEvent>;
+
+/** The one path to a model, as the product's parts see it. */
+export interface ModelGateway {
+  /** Never throws and never rejects: failure and cancellation are the last event. */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}

@@ -1,0 +1,275 @@
+/**
+ * The last stage: a request on the wire. The only file that imports the SDK, in its slim form (124 kB
+ * against 421), and loaded on first use.
+ */
+import { BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk/client';
+import { APIConnectionError, APIError } from '@anthropic-ai/sdk/error';
+import {
+  type MessageCreateParamsStreaming,
+  Messages,
+} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import { AnswerReader, ProtocolError, StreamedError } from './answerReader.ts';
+import { AnswerStream, type Judge } from './answerStream.ts';
+import { Attempt } from './attempt.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Connection } from './connection.ts';
+import {
+  type FailureContext,
+  failureOfConnection,
+  failureOfKey,
+  failureOfProtocol,
+  failureOfProvider,
+  hasErrorCode,
+} from './failures.ts';
+import { type HandingOver, handingOver } from './handOver.ts';
+import { createHttpFetch, type FetchLike, type HttpFetch } from './httpFetch.ts';
+import type { ModelEvent, ModelFailure, ModelRequest, Outcome } from './request.ts';
+import { defaultTransportLimits, type TransportLimits } from './transportLimits.ts';
+import { toAnthropicRequest, toCompatibleRequest, type WireRequest } from './wire.ts';
+
+export type OnlineConnection = Exclude<Connection, { readonly kind: 'offline' }>;
+
+export interface TransportOptions {
+  readonly clock: Clock;
+  readonly catalogue: Catalogue;
+  /** Slipstream's own, for the `User-Agent`. */
+  readonly version: string;
+  /** Asked for each request. */
+  readonly limits?: () => TransportLimits;
+  /**
+   * The host's `fetch` while it must be used, as where a proxy is configured in the editor; asked for
+   * each request. Undefined for our own connections.
+   */
+  readonly hostFetch?: () => FetchLike | undefined;
+}
+
+export interface Transport extends Disposable {
+  stream(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    signal: AbortSignal,
+  ): AsyncIterable<ModelEvent>;
+  /** Opens a connection for the next request. Rejects where that fails. */
+  preconnect(connection: OnlineConnection): Promise<void>;
+}
+
+/** The caller owns the answer: its disposal aborts what runs and closes all connections. */
+export function createTransport(options: TransportOptions): Transport {
+  return new SdkTransport(options);
+}
+
+class SdkTransport implements Transport {
+  private readonly options: TransportOptions;
+  private readonly limits: () => TransportLimits;
+  private readonly resources = new ResourceManager('transport');
+  private readonly http: HttpFetch;
+
+  constructor(options: TransportOptions) {
+    this.options = options;
+    this.limits = options.limits ?? (() => defaultTransportLimits);
+    this.http = this.resources.add(createHttpFetch());
+  }
+
+  dispose(): void {
+    this.resources.dispose();
+  }
+
+  async preconnect(connection: OnlineConnection): Promise<void> {
+    if (this.options.hostFetch?.()) {
+      return;
+    }
+    const controller = this.resources.abortController();
+    const limit = this.resources.setTimeout(() => controller.abort(), this.limits().idleMs);
+    try {
+      await this.http.preconnect(connection.endpoint, controller.signal);
+    } finally {
+      limit.dispose();
+      controller.abort();
+    }
+  }
+
+  stream(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    signal: AbortSignal,
+  ): AsyncIterable<ModelEvent> {
+    return handingOver(this.begin(request, connection, signal));
+  }
+
+  private async *begin(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    signal: AbortSignal,
+  ): HandingOver {
+    const attempt = new Attempt(this.options.clock, this.resources, signal);
+    const reader = new AnswerReader(request.model);
+    const judge = this.judge(request, connection, reader, attempt);
+    try {
+      if (!isSendable(connection.apiKey)) {
+        throw new UnsendableKeyError();
+      }
+      const body = await this.open(request, connection, attempt);
+      return new AnswerStream(body, reader, attempt, judge);
+    } catch (error) {
+      const outcome = judge.outcomeOfError(error);
+      attempt.close();
+      yield { type: 'ended', outcome };
+      return undefined;
+    }
+  }
+
+  private async open(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    attempt: Attempt,
+  ): Promise<AsyncIterator<Uint8Array>> {
+    const send = this.options.hostFetch?.() ?? this.http.fetch;
+    const isLocal = connection.kind === 'compatible';
+    const { localMs, idleMs, firstByteMs } = this.limits();
+    const client = new SlimClient(
+      connection,
+      attempt.watch(send, isLocal ? localMs : firstByteMs, isLocal ? localMs : idleMs),
+      `Slipstream/${this.options.version}`,
+    );
+    // Its types know no blocks newer than themselves, which go back as they came.
+    const body = this.toWire(request, connection) as MessageCreateParamsStreaming;
+    const call = client.messages.create(body, { signal: attempt.signal });
+    const response = await call.asResponse();
+    if (!response.body) {
+      throw new ProtocolError('It has no body.');
+    }
+    return response.body[Symbol.asyncIterator]();
+  }
+
+  private toWire(request: ModelRequest, connection: OnlineConnection): WireRequest {
+    return connection.kind === 'compatible'
+      ? toCompatibleRequest(request)
+      : toAnthropicRequest(request, this.options.catalogue.find(request.model));
+  }
+
+  private judge(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    reader: AnswerReader,
+    attempt: Attempt,
+  ): Judge {
+    const context = (): FailureContext => ({
+      endpoint: connection.endpoint,
+      model: request.model,
+      hasKey: Boolean(connection.apiKey),
+      wallTimeMs: this.options.clock.wallTime(),
+    });
+    /** Where the stop reason has come, nothing is missing but the end of the stream. */
+    const settled = (): Outcome | undefined => {
+      if (attempt.isAborted) {
+        return attempt.outcomeOfAbort(context());
+      }
+      return reader.isComplete ? reader.finish() : undefined;
+    };
+    return {
+      outcomeOfEnd: () => settled() ?? failed(failureOfEnd(reader, context())),
+      outcomeOfError: (error) => settled() ?? failed(failureOf(error, attempt, context())),
+    };
+  }
+}
+
+/** A header takes visible ASCII alone, and the error for anything else would show the key. */
+function isSendable(apiKey: string | undefined): boolean {
+  return !apiKey || /^[\x21-\x7e]+$/.test(apiKey.trim());
+}
+
+class UnsendableKeyError extends Error {}
+
+function failed(failure: ModelFailure): Outcome {
+  return { kind: 'failed', failure };
+}
+
+function failureOfEnd(reader: AnswerReader, context: FailureContext): ModelFailure {
+  return reader.isStarted
+    ? failureOfConnection(undefined, context)
+    : failureOfProtocol('It is not a stream of the Messages API.', context);
+}
+
+/** Throws what is neither the provider's nor the connection's error: it is a mistake of ours. */
+function failureOf(error: unknown, attempt: Attempt, context: FailureContext): ModelFailure {
+  const { connectionError } = attempt;
+  if (error instanceof StreamedError) {
+    const { type, explanation } = error;
+    const { requestId } = attempt;
+    const facts = { status: undefined, type, errorCode: undefined, explanation, requestId };
+    return failureOfProvider({ ...facts, header: () => undefined }, context);
+  }
+  if (error instanceof UnsendableKeyError) {
+    return failureOfKey(context);
+  }
+  if (error instanceof ProtocolError) {
+    return failureOfProtocol(error.message, context);
+  }
+  if (error instanceof SyntaxError) {
+    return failureOfProtocol('A part of it is not JSON.', context);
+  }
+  if (error instanceof APIConnectionError || connectionError !== undefined) {
+    return failureOfConnection(connectionError ?? error, context);
+  }
+  if (error instanceof APIError) {
+    return failureOfProvider(
+      {
+        status: error.status,
+        type: error.type ?? undefined,
+        errorCode: error.errorCode ?? undefined,
+        explanation: error.apiMessage ?? undefined,
+        requestId: error.requestID ?? undefined,
+        header: (name) => error.headers?.get(name) ?? undefined,
+      },
+      context,
+    );
+  }
+  if (hasErrorCode(error)) {
+    return failureOfConnection(error, context);
+  }
+  throw error;
+}
+
+const silentLogger: ClientOptions['logger'] = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};
+
+/**
+ * The SDK's client with the one resource that is used. Everything it would otherwise take from the
+ * environment or from files in the home folder is said here. Made for each request, which is cheap,
+ * so that each has its own watchdog and a new key works at once.
+ */
+class SlimClient extends BaseAnthropic {
+  readonly messages: Messages = new Messages(this);
+  private readonly userAgent: string;
+
+  constructor(connection: OnlineConnection, send: FetchLike, userAgent: string) {
+    super({
+      apiKey: connection.apiKey?.trim() || null,
+      authToken: null,
+      webhookKey: null,
+      baseURL: connection.endpoint.replace(/\/+$/, '').replace(/\/v1$/, ''),
+      fetch: send,
+      maxRetries: 0,
+      openTelemetry: false,
+      logger: silentLogger,
+      logLevel: 'off',
+      // Without a key the server is asked all the same: a local one needs none.
+      ...(connection.apiKey?.trim() ? {} : { defaultHeaders: { authorization: null } }),
+    });
+    this.userAgent = userAgent;
+  }
+
+  protected override getUserAgent(): string {
+    return this.userAgent;
+  }
+
+  protected override _shouldResolveDefaultCredentials(): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,269 @@
+import type { Clock } from '../../base/clock.ts';
+import { BugError, UserError } from '../../base/errors.ts';
+import type { Draft } from '../../shared/protocol.ts';
+import type { Row, TableSpec, WriteOperation } from './batchPlan.ts';
+import { BatchWriter, type BatchWriterCounters, type WriteUnit } from './batchWriter.ts';
+import type { Database } from './database.ts';
+import { explainDatabaseError, isDuplicate, isOrphan } from './databaseErrors.ts';
+import { readHistory, readPage, readToolResult } from './messageReader.ts';
+import { deltaRow, messageOperations, toolResultRow, toSqlText } from './messageRows.ts';
+import type {
+  MessageRecord,
+  ThreadPage,
+  ThreadRecord,
+  ThreadStore,
+  ToolResultRecord,
+} from './records.ts';
+import { listThreads } from './threadList.ts';
+import {
+  currentThreadsTable,
+  deltasTable,
+  draftsTable,
+  threadsTable,
+  threadTables,
+  toolResultsTable,
+} from './threadSchema.ts';
+
+type ThreadChanges = Parameters<ThreadStore['updateThread']>[1];
+
+export interface ThreadStoreParts {
+  /** Opened and migrated; the store closes it. */
+  readonly database: Database;
+  /** For messages to the user. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** Whether there is a search index over titles and texts. */
+  readonly isIndexed: boolean;
+}
+
+/** Threads in SQLite. Two windows may write to the same file. */
+export class SqliteThreadStore implements ThreadStore {
+  private readonly parts: ThreadStoreParts;
+  private readonly database: Database;
+  private readonly writer: BatchWriter;
+  /** Threads that another window has continued since this one read them. */
+  private readonly conflicted = new Set<string>();
+  private isDisposed = false;
+
+  constructor(parts: ThreadStoreParts) {
+    this.parts = parts;
+    this.database = parts.database;
+    this.writer = new BatchWriter({
+      database: parts.database,
+      clock: parts.clock,
+      tables: threadTables,
+      explain: (error) => explainDatabaseError(error, parts.path),
+    });
+  }
+
+  /** Figures of the writes, for the performance panel. */
+  get counters(): BatchWriterCounters {
+    return this.writer.counters;
+  }
+
+  createThread(thread: ThreadRecord): Promise<void> {
+    const row = { id: thread.id, workspace: thread.workspace, created_at: thread.createdAt };
+    return this.write([put(threadsTable, { ...row, ...threadColumns(thread) })], {
+      explain: (error) =>
+        isDuplicate(error) ? new BugError(`There is a thread ${thread.id} already.`) : error,
+    });
+  }
+
+  updateThread(id: string, changes: ThreadChanges): Promise<void> {
+    const columns = threadColumns(changes);
+    return Object.keys(columns).length === 0 ? Promise.resolve() : this.changeThread(id, columns);
+  }
+
+  readThread(id: string): Promise<ThreadRecord | undefined> {
+    return this.read(() => readThreadRecord(this.database, id));
+  }
+
+  listThreads(
+    query: Parameters<ThreadStore['listThreads']>[0],
+  ): ReturnType<ThreadStore['listThreads']> {
+    return this.read(() => listThreads(this.database, query, this.parts.isIndexed));
+  }
+
+  deleteThread(id: string): Promise<void> {
+    return this.changeThread(id, { deleted_at: this.parts.clock.wallTime() });
+  }
+
+  restoreThread(id: string): Promise<void> {
+    return this.changeThread(id, { deleted_at: null });
+  }
+
+  putMessage(message: MessageRecord): Promise<void> {
+    const { threadId, id } = message;
+    return this.write(messageOperations(message), {
+      check: () => this.refuseConflict(threadId, id),
+      explain: (error) => {
+        if (isDuplicate(error)) {
+          this.conflicted.add(threadId);
+          return conflict(error);
+        }
+        return isOrphan(error) ? new BugError(`There is no thread ${threadId}.`) : error;
+      },
+    });
+  }
+
+  putToolResult(messageId: string, result: ToolResultRecord): Promise<void> {
+    const row = toolResultRow(messageId, result);
+    return this.write([put(toolResultsTable, row)], { explain: orphanOf(messageId) });
+  }
+
+  appendDelta(delta: Parameters<ThreadStore['appendDelta']>[0]): Promise<void> {
+    const { messageId, blockIndex, kind, text } = delta;
+    const row = deltaRow(messageId, blockIndex, kind, text);
+    return this.write([put(deltasTable, row)], { explain: orphanOf(messageId) });
+  }
+
+  setAsideFrom(threadId: string, ordinal: number): Promise<void> {
+    const sql = `
+      UPDATE messages SET set_aside_at = ?
+      WHERE thread_id = ? AND set_aside_at IS NULL AND ordinal >= ?`;
+    const values = [this.parts.clock.wallTime(), threadId, ordinal];
+    return this.write([{ kind: 'run', sql, values }], {
+      check: () => this.refuseConflict(threadId),
+    });
+  }
+
+  readPage(
+    threadId: string,
+    { limit, beforeOrdinal = Number.MAX_SAFE_INTEGER }: Parameters<ThreadStore['readPage']>[1],
+  ): Promise<ThreadPage> {
+    return this.read(() => readPage(this.database, threadId, limit, beforeOrdinal));
+  }
+
+  readHistory(threadId: string): Promise<readonly MessageRecord[]> {
+    return this.read(() => {
+      this.conflicted.delete(threadId);
+      return readHistory(this.database, threadId);
+    });
+  }
+
+  readToolResult(threadId: string, toolUseId: string): Promise<ToolResultRecord | undefined> {
+    return this.read(() => readToolResult(this.database, threadId, toolUseId));
+  }
+
+  saveDraft(threadId: string, workspace: string, draft: Draft): Promise<void> {
+    const row = { thread_id: threadId, workspace, draft: JSON.stringify(draft) };
+    return this.write([put(draftsTable, row)]);
+  }
+
+  readDraft(threadId: string): Promise<Draft | undefined> {
+    return this.read(() => {
+      const row = this.database.get('SELECT draft FROM drafts WHERE thread_id = ?', [threadId]);
+      return row && (JSON.parse(String(row['draft'])) as Draft);
+    });
+  }
+
+  readCurrentThread(workspace: string): Promise<string | undefined> {
+    const sql = `
+      SELECT c.thread_id FROM current_threads c LEFT JOIN threads t ON t.id = c.thread_id
+      WHERE c.workspace = ? AND t.deleted_at IS NULL`;
+    return this.read(() => {
+      const row = this.database.get(sql, [workspace]);
+      return row && String(row['thread_id']);
+    });
+  }
+
+  saveCurrentThread(workspace: string, threadId: string): Promise<void> {
+    return this.write([put(currentThreadsTable, { workspace, thread_id: threadId })]);
+  }
+
+  flush(): Promise<void> {
+    return this.read(() => undefined);
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.isDisposed = true;
+    this.writer.dispose();
+    this.database.close();
+  }
+
+  private changeThread(id: string, changes: Row): Promise<void> {
+    return this.write([{ kind: 'update', table: threadsTable, key: id, changes }]);
+  }
+
+  private write(
+    operations: readonly WriteOperation[],
+    hooks: Omit<WriteUnit, 'operations'> = {},
+  ): Promise<void> {
+    return this.writer.write({ operations, ...hooks });
+  }
+
+  /** Reads what is in the database once everything queued before is in it too. */
+  private async read<T>(query: () => T): Promise<T> {
+    await this.writer.flush();
+    if (this.isDisposed) {
+      throw new BugError('The thread store is closed.');
+    }
+    try {
+      return query();
+    } catch (error) {
+      throw explainDatabaseError(error, this.parts.path);
+    }
+  }
+
+  /**
+   * Once a message of ours found its place taken, those after it must not follow it either: they
+   * would stand among the other window's. Messages that are there already may still be finished.
+   */
+  private refuseConflict(threadId: string, messageId = ''): void {
+    if (!this.conflicted.has(threadId)) {
+      return;
+    }
+    if (!this.database.get('SELECT 1 FROM messages WHERE id = ?', [messageId])) {
+      throw conflict();
+    }
+  }
+}
+
+/** The columns of the fields that are given. A cost may be given as undefined. */
+function threadColumns(fields: ThreadChanges): Row {
+  const { title, isTitleByUser, systemPrompt, updatedAt, usage } = fields;
+  return {
+    ...(title === undefined ? {} : { title: toSqlText(title) }),
+    ...(isTitleByUser === undefined ? {} : { is_title_by_user: Number(isTitleByUser) }),
+    ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
+    ...('costUsd' in fields ? { cost_usd: fields.costUsd ?? null } : {}),
+    ...(usage === undefined ? {} : { usage: JSON.stringify(usage) }),
+    ...(systemPrompt === undefined ? {} : { system_prompt: JSON.stringify(systemPrompt) }),
+  };
+}
+
+function readThreadRecord(database: Database, id: string): ThreadRecord | undefined {
+  const sql = 'SELECT * FROM threads WHERE id = ? AND deleted_at IS NULL';
+  const row = database.get(sql, [id]);
+  return (
+    row && {
+      id,
+      workspace: String(row['workspace']),
+      title: String(row['title']),
+      isTitleByUser: row['is_title_by_user'] === 1,
+      systemPrompt: JSON.parse(String(row['system_prompt'])) as string,
+      createdAt: Number(row['created_at']),
+      updatedAt: Number(row['updated_at']),
+      usage: JSON.parse(String(row['usage'])) as ThreadRecord['usage'],
+      costUsd: row['cost_usd'] === null ? undefined : Number(row['cost_usd']),
+    }
+  );
+}
+
+function put(table: TableSpec, row: Row): WriteOperation {
+  return { kind: 'put', table, row };
+}
+
+function orphanOf(messageId: string): (error: unknown) => unknown {
+  return (error) => (isOrphan(error) ? new BugError(`There is no message ${messageId}.`) : error);
+}
+
+function conflict(cause?: unknown): UserError {
+  return new UserError(
+    'This thread is being continued in another window. Open it again here to see what was added, then go on.',
+    { cause },
+  );
+}

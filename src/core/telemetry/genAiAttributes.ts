@@ -1,0 +1,48 @@
+/**
+ * Names of span attributes and events. The GenAI ones follow open-telemetry/semantic-conventions-genai
+ * as of November 2026 (`docs/gen-ai/client-inference.md`, status Development, so they may move):
+ * change them here and nowhere else. None of them carries content.
+ */
+export const genAi = {
+  operationName: 'gen_ai.operation.name',
+  providerName: 'gen_ai.provider.name',
+  conversationId: 'gen_ai.conversation.id',
+  requestModel: 'gen_ai.request.model',
+  requestMaxTokens: 'gen_ai.request.max_tokens',
+  requestStream: 'gen_ai.request.stream',
+  /** The effort level that was asked for. */
+  requestReasoningLevel: 'gen_ai.request.reasoning.level',
+  responseId: 'gen_ai.response.id',
+  responseModel: 'gen_ai.response.model',
+  responseFinishReasons: 'gen_ai.response.finish_reasons',
+  /** Seconds. */
+  responseTimeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
+  /** The whole prompt, cached parts included. */
+  usageInputTokens: 'gen_ai.usage.input_tokens',
+  usageOutputTokens: 'gen_ai.usage.output_tokens',
+  usageCacheReadTokens: 'gen_ai.usage.cache_read.input_tokens',
+  usageCacheWriteTokens: 'gen_ai.usage.cache_write.input_tokens',
+  usageReasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
+} as const;
+
+/** From the general conventions. */
+export const general = {
+  errorType: 'error.type',
+  httpStatus: 'http.response.status_code',
+} as const;
+
+/** Slipstream's own, where the conventions have no name. */
+export const slipstream = {
+  requestId: 'slipstream.request.id',
+  surface: 'slipstream.request.surface',
+  priority: 'slipstream.request.priority',
+  /** All HTTP tries, the first one included. */
+  attempts: 'slipstream.request.attempts',
+  outcome: 'slipstream.request.outcome',
+} as const;
+
+/** Span events. */
+export const spanEvent = {
+  firstToken: 'slipstream.first_token',
+  retrying: 'slipstream.retrying',
+} as const;

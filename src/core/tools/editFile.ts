@@ -1,0 +1,93 @@
+import { UserError } from '../../base/errors.ts';
+import {
+  explainFailure,
+  explainFailureWithoutContent,
+  type FailedEdit,
+} from '../edit/failureText.ts';
+import { applyEdits, type TextEdit } from '../edit/match.ts';
+import { applyChange, assertWritable, editAccess } from './fileChange.ts';
+import { defineInput } from './input.ts';
+import { explainMissing } from './missingFile.ts';
+import { findTarget, type Target } from './target.ts';
+import type { Tool, ToolContext } from './tool.ts';
+import type { FileChange } from './workspace.ts';
+
+const input = defineInput((s) =>
+  s.object({
+    path: s.name('An existing file.'),
+    edits: s.array(
+      s.object({
+        old_text: s.text('Exact text of the file, without line numbers; must occur once.'),
+        new_text: s.text('What replaces it.'),
+        replace_all: s.optional(s.flag('Replace every occurrence.')),
+      }),
+      'Applied in order, each to what the ones before left.',
+    ),
+  }),
+);
+
+/** Replaces exact pieces of a file's text: all of them, or none. */
+export function createEditFileTool(): Tool {
+  return {
+    name: 'edit_file',
+    description:
+      'Replaces exact text in a file. All edits apply or none does. Line ends are matched to the file; indentation must be exact. Tells the problems the file has afterwards.',
+    inputSchema: input.schema,
+    kind: 'write',
+    prepare: async (given, context, signal) => {
+      const parsed = input.parse(given);
+      const edits = parsed.edits.map((edit) => ({
+        oldText: edit.old_text,
+        newText: edit.new_text,
+        replaceAll: edit.replace_all ?? false,
+      }));
+      const target = await findTarget(parsed.path, context);
+      assertWritable(target);
+      const { change, replacements } = await computeChange(target, edits, context, signal);
+      const done = `Edited ${target.display}: ${replacements} ${replacements === 1 ? 'replacement' : 'replacements'}.`;
+      return {
+        title: `Edit ${target.display}`,
+        access: editAccess(target, change),
+        run: (_progress, runSignal) => applyChange(target, change, { done, context }, runSignal),
+      };
+    },
+  };
+}
+
+interface ComputedChange {
+  readonly change: FileChange;
+  readonly replacements: number;
+}
+
+async function computeChange(
+  target: Target,
+  edits: readonly TextEdit[],
+  context: ToolContext,
+  signal: AbortSignal,
+): Promise<ComputedChange> {
+  const { workspace } = context;
+  if (target.kind === 'missing' && !workspace.openFiles().includes(target.path)) {
+    throw new UserError(await explainMissing(target, context, signal));
+  }
+  const { text } = await workspace.readText(target.path);
+  const result = applyEdits(text, edits);
+  if (result.kind === 'failed') {
+    throw new UserError(explain(target, edits, result));
+  }
+  if (result.text === text) {
+    throw new UserError(`The edits leave ${target.display} as it is: they undo one another.`);
+  }
+  const change = { path: target.path, before: text, after: result.text };
+  return { change, replacements: result.replacements };
+}
+
+function explain(
+  target: Target,
+  edits: readonly TextEdit[],
+  { editIndex, failure }: Pick<FailedEdit, 'editIndex' | 'failure'>,
+): string {
+  const oldText = edits[editIndex]?.oldText ?? '';
+  const failed = { failure, editIndex, editCount: edits.length, file: target.display, oldText };
+  // Nobody has given leave yet, and an error that quotes the file would be a way to read it.
+  return target.isFree ? explainFailure(failed) : explainFailureWithoutContent(failed);
+}

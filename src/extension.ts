@@ -1,0 +1,63 @@
+import type * as vscode from 'vscode';
+import { systemClock } from './base/clock.ts';
+import { lazy } from './base/lazy.ts';
+import { ResourceManager } from './base/lifecycle.ts';
+import type { Assistant } from './host/assistant.ts';
+import { ChatView } from './host/chatView.ts';
+import { registerCommands } from './host/commands.ts';
+import { setContextKey } from './host/contextKeys.ts';
+import { Notifications } from './host/notifications.ts';
+import { OutputLog } from './host/outputLog.ts';
+import { VsCodeSettings } from './host/settings.ts';
+
+/** Ends the turns that run, if anything was used; VS Code gives deactivation a few seconds. */
+let endTurns: () => Promise<void> = () => Promise.resolve();
+
+/**
+ * Registers and returns: nothing is awaited, read or loaded here. What answers the panel and the
+ * commands is put together in `host/assistant.ts` when the first of them is used.
+ */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = new OutputLog();
+  const resources = new ResourceManager('extension', (error, owner) =>
+    log.error(`Disposing ${owner}`, error),
+  );
+  context.subscriptions.push(resources);
+  // Added first and so disposed last: what goes wrong on the way can be logged.
+  resources.add(log);
+
+  const notifications = new Notifications(log);
+  const settings = resources.add(new VsCodeSettings((message) => notifications.warn(message)));
+  const assistant: () => Promise<Assistant> = lazy(async () => {
+    const { createAssistant } = await import('./host/assistant.ts');
+    const created = await createAssistant({
+      context,
+      resources,
+      settings,
+      log,
+      notifications,
+      chat,
+    });
+    endTurns = created.endTurns;
+    return created;
+  });
+  const chat = resources.add(
+    new ChatView({
+      extensionUri: context.extensionUri,
+      clock: systemClock,
+      handlers: async () => (await assistant()).requests,
+      onError: (error, where) => log.error(where, error),
+      onRunning: (isRunning) => {
+        setContextKey('isRunning', isRunning).catch((error: unknown) =>
+          log.error('Telling whether an answer is being written', error),
+        );
+      },
+    }),
+  );
+  resources.add(registerCommands(async () => (await assistant()).commands, notifications));
+}
+
+/** What was being written is kept as stopped; VS Code then disposes of everything else. */
+export async function deactivate(): Promise<void> {
+  await endTurns();
+}

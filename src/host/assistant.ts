@@ -1,0 +1,278 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { systemClock } from '../base/clock.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
+import type { ResourceManager } from '../base/lifecycle.ts';
+import { ThreadService } from '../core/agent/threadService.ts';
+import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
+import { loadCatalogue } from '../core/model/catalogue.ts';
+import { createGateway } from '../core/model/gateway.ts';
+import { defaultCandidates } from '../core/model/localServers.ts';
+import { createOfflineResponder } from '../core/model/offline/responder.ts';
+import { defaultTransportLimits } from '../core/model/transportLimits.ts';
+import { openThreadStore } from '../core/store/openThreadStore.ts';
+import type { ThreadStore } from '../core/store/records.ts';
+import type { ConnectionView, HostRequestHandlers } from '../shared/protocol.ts';
+import { createAgentParts } from './agentParts.ts';
+import { ApprovalDiffs } from './approvalDiffs.ts';
+import { createChatCommands } from './chatCommands.ts';
+import { createChatRequests } from './chatRequests.ts';
+import type { ChatView } from './chatView.ts';
+import { CodeBlocks } from './codeBlocks.ts';
+import { createCommandHandlers } from './commandHandlers.ts';
+import type { CommandHandlers } from './commandTable.ts';
+import { ConnectionFlows } from './connectionFlows.ts';
+import { toConnectionView } from './connectionLabel.ts';
+import { ConnectionSettings } from './connectionSettings.ts';
+import { ContextItems } from './contextItems.ts';
+import { setContextKey } from './contextKeys.ts';
+import { EditPreviews } from './editPreviews.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { FileIndex, type ListFiles } from './fileIndex.ts';
+import { Links } from './links.ts';
+import { Mentions } from './mentions.ts';
+import { ModelChoice } from './modelChoice.ts';
+import { selectModel } from './modelPicker.ts';
+import { ModelServer } from './modelServer.ts';
+import type { Notifications } from './notifications.ts';
+import type { OutputLog } from './outputLog.ts';
+import { hostFetch } from './proxySettings.ts';
+import { ApiKeys } from './secrets.ts';
+import type { VsCodeSettings } from './settings.ts';
+import { SlashCommands } from './slashCommands.ts';
+import { SymbolSearch } from './symbolSearch.ts';
+import { VsCodeWorkspace } from './vscodeWorkspace.ts';
+import { listWorkspaceFiles } from './workspaceFiles.ts';
+import { WorkspaceFolders } from './workspaceFolders.ts';
+
+const clock = systemClock;
+
+/** What exists from activation on. */
+export interface AssistantParts {
+  readonly context: vscode.ExtensionContext;
+  /** Owns everything that is made here. */
+  readonly resources: ResourceManager;
+  readonly settings: VsCodeSettings;
+  readonly log: OutputLog;
+  readonly notifications: Notifications;
+  readonly chat: ChatView;
+}
+
+/** What answers the panel's requests and the commands. */
+export interface Assistant {
+  readonly requests: HostRequestHandlers;
+  readonly commands: CommandHandlers;
+  /** Stops every turn and resolves when they have ended and are kept. */
+  endTurns(): Promise<void>;
+}
+
+/**
+ * Puts together what loads when the panel is first shown or a command is first run. Where that
+ * fails nothing of it is left, so that it may be tried again.
+ */
+export async function createAssistant(parts: AssistantParts): Promise<Assistant> {
+  const resources = parts.resources.child('assistant');
+  try {
+    return await assemble({ ...parts, resources });
+  } catch (error) {
+    resources.dispose();
+    throw error;
+  }
+}
+
+async function assemble(parts: AssistantParts): Promise<Assistant> {
+  const { chat, log, resources } = parts;
+  const environment = readEnvironment();
+  const models = createModelParts(parts, environment);
+  const editor = createEditorParts(parts, environment);
+  const threads = resources.add(await createThreads(parts, environment, models, editor));
+  tellPanel(parts, models, threads);
+  const { folders, codeBlocks } = editor;
+  return {
+    endTurns: () => threads.stopAll(),
+    requests: createChatRequests({
+      ...editor,
+      threads,
+      connectionView: models.view,
+      warm: () => models.gateway.warm(),
+      shownThreadId: () => chat.threadId,
+      taken: chat.taken,
+    }),
+    commands: createCommandHandlers({
+      chat: createChatCommands(chat, threads),
+      folders,
+      log,
+      extensionId: parts.context.extension.id,
+      flows: async () => models.flows,
+      codeBlocks: async () => codeBlocks,
+      selectModel: () => selectModel(models),
+    }),
+  };
+}
+
+function createModelParts(parts: AssistantParts, environment: Environment) {
+  const { context, resources, settings, log, notifications } = parts;
+  const keys = resources.add(new ApiKeys(context.secrets));
+  const connection = resources.add(
+    new ConnectionSettings({
+      settings,
+      keys,
+      environment,
+      onProblem: (message) => notifications.warn(message),
+    }),
+  );
+  const server = new ModelServer(clock);
+  const choice = resources.add(new ModelChoice({ settings, connection, server }));
+  const gateway = resources.add(
+    createGateway({
+      connection,
+      offline: createOfflineResponder(),
+      clock,
+      version: String(context.extension.packageJSON.version),
+      hostFetch: () => hostFetch(settings, environment),
+      maxWaitMs: () => settings.get('retry.maxWaitSeconds') * 1_000,
+      limits: () => ({
+        ...defaultTransportLimits,
+        idleMs: settings.get('streamIdleTimeoutSeconds') * 1_000,
+      }),
+      onInternalError: (error) => log.error('Asking the model', error),
+    }),
+  );
+  return {
+    settings,
+    connection,
+    server,
+    choice,
+    gateway,
+    flows: new ConnectionFlows({
+      settings,
+      keys,
+      environment,
+      connection,
+      server,
+      notifications,
+      clock,
+    }),
+    view: async (): Promise<ConnectionView> => {
+      const current = await connection.current();
+      const catalogue = await loadCatalogue();
+      const usual = current.kind === 'anthropic' ? catalogue.defaultModel : '';
+      return toConnectionView(
+        current,
+        settings.get('model') || usual,
+        catalogue,
+        defaultCandidates,
+      );
+    },
+  };
+}
+
+function createEditorParts(parts: AssistantParts, { searchPath }: Environment) {
+  const { resources, log, notifications } = parts;
+  const folders = resources.add(new WorkspaceFolders());
+  const workspace = resources.add(new VsCodeWorkspace({ folders, clock, searchPath }));
+  const previews = resources.add(new EditPreviews());
+  const listFiles: ListFiles = (signal) => listWorkspaceFiles(workspace, signal);
+  const files = resources.add(new FileIndex(listFiles, fileListChanges(resources), clock));
+  return {
+    folders,
+    workspace,
+    codeBlocks: resources.add(new CodeBlocks({ workspace, folders, previews, notifications })),
+    approvalDiffs: new ApprovalDiffs(workspace, previews),
+    links: new Links(folders),
+    contextItems: new ContextItems(workspace, listFiles),
+    slashCommands: new SlashCommands(workspace, (file, error) =>
+      log.error(`Reading the prompt file ${file}`, error),
+    ),
+    mentions: new Mentions({
+      workspace,
+      files,
+      symbols: new SymbolSearch(folders),
+      clock,
+      onSymbolError: (error) => log.error('Finding symbols', error),
+    }),
+  };
+}
+
+/** Tells of files that are made or deleted; what is in them does not matter to a list of names. */
+function fileListChanges(resources: ResourceManager): Event<void> {
+  const changes = resources.add(new Emitter<void>());
+  const watcher = resources.add(
+    vscode.workspace.createFileSystemWatcher('**/*', false, true, false),
+  );
+  resources.add(watcher.onDidCreate(() => changes.fire()));
+  resources.add(watcher.onDidDelete(() => changes.fire()));
+  return changes.event;
+}
+
+async function createThreads(
+  parts: AssistantParts,
+  { variables }: Environment,
+  models: ReturnType<typeof createModelParts>,
+  editor: ReturnType<typeof createEditorParts>,
+): Promise<ThreadService<ThreadGrants>> {
+  const storageFolder = parts.context.globalStorageUri.fsPath;
+  const { workspace, contextItems, slashCommands } = editor;
+  const [catalogue, store] = await Promise.all([loadCatalogue(), openStore(parts, storageFolder)]);
+  return new ThreadService({
+    ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
+    store,
+    gateway: models.gateway,
+    clock,
+    newId: randomUUID,
+    emit: parts.chat.send,
+    model: () => models.choice.current(),
+    resolveContext: async (chips) => [
+      ...(await contextItems.resolve(chips)),
+      ...(await contextItems.inEditor()),
+    ],
+    expandPrompt: (text) => slashCommands.expand(text),
+  });
+}
+
+async function openStore(
+  { resources, notifications }: AssistantParts,
+  storageFolder: string,
+): Promise<ThreadStore> {
+  const path = join(storageFolder, 'threads.db');
+  const { store, setAside } = await openThreadStore({ path, clock });
+  resources.add(store);
+  if (setAside !== undefined) {
+    notifications.warn(
+      `The threads kept so far could not be read. The damaged file was set aside as ${setAside}, and a new one was begun.`,
+    );
+  }
+  return store;
+}
+
+/** Keeps the panel and VS Code's context keys true to what changes outside of any turn. */
+function tellPanel(
+  { chat, resources, notifications }: AssistantParts,
+  models: ReturnType<typeof createModelParts>,
+  threads: ThreadService<ThreadGrants>,
+): void {
+  const tellConnection = async (): Promise<void> => {
+    const connection = await models.view();
+    await setContextKey('isConnected', connection.kind !== 'offline');
+    chat.send({ type: 'connection/changed', connection });
+    if (chat.threadId !== undefined) {
+      await threads.refreshMeter(chat.threadId);
+    }
+  };
+  const tell = (): void => {
+    tellConnection().catch((error: unknown) => {
+      // Once everything is closed there is nobody left to tell.
+      if (!resources.isDisposed) {
+        notifications.report('Telling of the connection', error);
+      }
+    });
+  };
+  resources.add(models.choice.onDidChange(tell));
+  resources.add(
+    vscode.workspace.onDidGrantWorkspaceTrust(() =>
+      chat.send({ type: 'trust/changed', isTrusted: true }),
+    ),
+  );
+  tell();
+}

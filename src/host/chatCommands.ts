@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
+import type { ThreadService } from '../core/agent/threadService.ts';
+import type { ChatView } from './chatView.ts';
+import type { ChatCommands } from './commandHandlers.ts';
+
+/** What commands do with the panel and the thread it shows. */
+export function createChatCommands<Grants>(
+  chat: ChatView,
+  threads: ThreadService<Grants>,
+): ChatCommands {
+  return {
+    focus: () => chat.reveal({ type: 'input/focus' }),
+    newThread: async () => {
+      await threads.create(chat.show);
+      await chat.reveal({ type: 'input/focus' });
+    },
+    showHistory: () => chat.reveal({ type: 'history/show' }),
+    exportThread: async () => {
+      await openMarkdown(await threads.exportThread(shownThread(chat)));
+    },
+    stop: async () => {
+      if (chat.threadId !== undefined) {
+        await threads.stop(chat.threadId);
+      }
+    },
+    addToDraft: (chips) => chat.reveal({ type: 'draft/add', text: '', chips }),
+  };
+}
+
+/** Opens a text as a new, unsaved markdown document. */
+export async function openMarkdown(content: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
+  await vscode.window.showTextDocument(document);
+}
+
+function shownThread(chat: ChatView): string {
+  if (chat.threadId === undefined) {
+    throw new UserError('Open the chat first: it shows the thread to export.');
+  }
+  return chat.threadId;
+}

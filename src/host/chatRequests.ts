@@ -1,0 +1,163 @@
+import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
+import type { ThreadService } from '../core/agent/threadService.ts';
+import type {
+  ConnectionView,
+  HostRequestHandlers,
+  PanelAction,
+  ThreadView,
+  ToolBlockView,
+} from '../shared/protocol.ts';
+import type { ApprovalDiffs } from './approvalDiffs.ts';
+import { openMarkdown } from './chatCommands.ts';
+import type { CodeBlocks } from './codeBlocks.ts';
+import { type CommandName, commandId } from './commandTable.ts';
+import type { Links } from './links.ts';
+import type { Mentions } from './mentions.ts';
+import type { SlashCommands } from './slashCommands.ts';
+import type { VsCodeWorkspace } from './vscodeWorkspace.ts';
+
+export interface ChatRequestParts<Grants> {
+  readonly threads: ThreadService<Grants>;
+  readonly workspace: VsCodeWorkspace;
+  readonly mentions: Mentions;
+  readonly slashCommands: SlashCommands;
+  readonly links: Links;
+  readonly codeBlocks: CodeBlocks;
+  readonly approvalDiffs: ApprovalDiffs;
+  readonly connectionView: () => Promise<ConnectionView>;
+  /** Loads what the first request to a model needs. */
+  readonly warm: () => Promise<void>;
+  /** The thread that this window showed last; undefined before the first. */
+  readonly shownThreadId: () => string | undefined;
+  /** Hears of each snapshot in the moment it is taken. */
+  readonly taken: (view: ThreadView) => void;
+}
+
+/** What the panel asks of the host, and who answers it. */
+export function createChatRequests<Grants>(parts: ChatRequestParts<Grants>): HostRequestHandlers {
+  return { ...threadRequests(parts), ...turnRequests(parts), ...editorRequests(parts) };
+}
+
+type ThreadRequests = Pick<
+  HostRequestHandlers,
+  'connect' | Extract<keyof HostRequestHandlers, `thread/${string}` | `draft/${string}`>
+>;
+
+function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests {
+  const { threads, workspace, taken } = parts;
+  return {
+    // The page's own memory is of no use here: VS Code keeps it late, and a reload brings back one
+    // that is several threads old.
+    connect: async () => {
+      const connection = await parts.connectionView();
+      const shown = parts.shownThreadId();
+      const thread = await (shown === undefined
+        ? threads.openCurrent(taken)
+        : threads.open(shown, taken));
+      const isTrusted = workspace.isTrusted();
+      return { thread, connection, isTrusted, hasFolder: workspace.roots().length > 0 };
+    },
+    'thread/new': () => threads.create(taken),
+    'thread/open': ({ threadId }) => threads.open(threadId, taken),
+    'thread/earlier': ({ threadId, beforeMessageId }) => threads.earlier(threadId, beforeMessageId),
+    'thread/list': (params) => threads.list(params),
+    'thread/rename': ({ threadId, title }) => answered(threads.rename(threadId, title)),
+    'thread/delete': ({ threadId }) => answered(threads.remove(threadId)),
+    'thread/restore': ({ threadId }) => answered(threads.restore(threadId)),
+    'thread/export': ({ threadId }) => answered(threads.exportThread(threadId).then(openMarkdown)),
+    'draft/save': ({ threadId, draft }) => answered(threads.saveDraft(threadId, draft)),
+  };
+}
+
+type TurnRequests = Pick<
+  HostRequestHandlers,
+  Extract<keyof HostRequestHandlers, `turn/${string}` | `approval/${string}` | `tool/${string}`>
+>;
+
+function turnRequests<Grants>(parts: ChatRequestParts<Grants>): TurnRequests {
+  const { threads, approvalDiffs } = parts;
+  return {
+    'turn/send': async ({ threadId, draft }) => ({ turnId: await threads.send(threadId, draft) }),
+    'turn/stop': ({ threadId }) => answered(threads.stop(threadId)),
+    'turn/retry': async ({ threadId, turnId }) => ({
+      turnId: await threads.retry(threadId, turnId),
+    }),
+    'turn/edit': async ({ threadId, turnId, draft }) => ({
+      turnId: await threads.edit(threadId, turnId, draft),
+    }),
+    'turn/continue': async ({ threadId }) => ({ turnId: await threads.continueTurn(threadId) }),
+    'approval/decide': async ({ threadId, blockId, decision }) => {
+      await threads.decide(threadId, blockId, decision);
+      return answered(approvalDiffs.closeAll());
+    },
+    'approval/showDiff': async ({ threadId, blockId, path }) => {
+      const card = await threads.runningCard(threadId, blockId);
+      return answered(approvalDiffs.show(path, diffOf(card, path)));
+    },
+    'tool/output': async ({ threadId, blockId }) => ({
+      text: await threads.toolOutput(threadId, blockId),
+    }),
+  };
+}
+
+type EditorRequests = Omit<HostRequestHandlers, keyof ThreadRequests | keyof TurnRequests>;
+
+function editorRequests<Grants>(parts: ChatRequestParts<Grants>): EditorRequests {
+  const { threads, mentions, slashCommands, links, codeBlocks } = parts;
+  return {
+    'mention/search': async ({ query }, signal) => ({
+      items: await mentions.search(query, signal),
+    }),
+    'command/list': async () => ({ commands: await slashCommands.list() }),
+    'clipboard/write': ({ text }) => answered(vscode.env.clipboard.writeText(text)),
+    'code/insert': ({ text }) => answered(codeBlocks.insert(text)),
+    'code/apply': ({ text, path }) => answered(codeBlocks.apply(text, path)),
+    'link/open': ({ target }) => answered(links.open(target)),
+    'action/run': ({ action, threadId }) => answered(runAction(threads, action, threadId)),
+    'input/focused': () => answered(parts.warm()),
+  };
+}
+
+/** The actions that are commands; the others are about the thread in view. */
+const actionCommands: { readonly [Action in PanelAction]?: CommandName } = {
+  setApiKey: 'setApiKey',
+  useLocalServer: 'useLocalServer',
+  setEndpoint: 'setEndpoint',
+  selectModel: 'selectModel',
+  openSettings: 'openSettings',
+  openWalkthrough: 'openWalkthrough',
+  newThread: 'newThread',
+  showLog: 'showLog',
+};
+
+async function runAction<Grants>(
+  threads: ThreadService<Grants>,
+  action: PanelAction,
+  threadId: string,
+): Promise<void> {
+  const command = actionCommands[action];
+  if (command) {
+    await vscode.commands.executeCommand(commandId(command));
+  } else if (action === 'continueTurn') {
+    await threads.continueTurn(threadId);
+  } else {
+    await threads.retryLast(threadId);
+  }
+}
+
+function diffOf(card: ToolBlockView | undefined, path: string): string {
+  const preview = card?.approval?.previews.find(
+    (candidate) => candidate.kind === 'diff' && candidate.path === path,
+  );
+  if (preview?.kind !== 'diff') {
+    throw new UserError('This edit no longer waits for approval.');
+  }
+  return preview.diff;
+}
+
+/** JSON has no undefined: what only happens is answered with null. */
+async function answered(work: Thenable<void>): Promise<null> {
+  await work;
+  return null;
+}

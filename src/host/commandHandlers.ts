@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { ContextChip } from '../shared/protocol.ts';
+import type { CodeBlocks } from './codeBlocks.ts';
+import type { CommandHandlers } from './commandTable.ts';
+import type { ConnectionFlows } from './connectionFlows.ts';
+import { fileChips, selectionChip } from './editorContext.ts';
+import type { OutputLog } from './outputLog.ts';
+import type { WorkspaceFolders } from './workspaceFolders.ts';
+
+/** What commands ask of the chat panel. Each brings it to the front first where that makes sense. */
+export interface ChatCommands {
+  focus(): Promise<void>;
+  newThread(): Promise<void>;
+  showHistory(): Promise<void>;
+  /** Exports the thread in view. */
+  exportThread(): Promise<void>;
+  /** Stops the answer in the thread in view, if one is being written. */
+  stop(): Promise<void>;
+  addToDraft(chips: readonly ContextChip[]): Promise<void>;
+}
+
+/** Functions where making the part would load more than activation may. */
+export interface CommandParts {
+  readonly chat: ChatCommands;
+  readonly folders: WorkspaceFolders;
+  readonly log: OutputLog;
+  readonly extensionId: string;
+  readonly flows: () => Promise<ConnectionFlows>;
+  readonly codeBlocks: () => Promise<CodeBlocks>;
+  readonly selectModel: () => Promise<void>;
+}
+
+/** What each command does. */
+export function createCommandHandlers(parts: CommandParts): CommandHandlers {
+  const { chat, folders, extensionId } = parts;
+  return {
+    focusChat: () => chat.focus(),
+    newThread: () => chat.newThread(),
+    showHistory: () => chat.showHistory(),
+    exportThread: () => chat.exportThread(),
+    stop: () => chat.stop(),
+    addSelectionToChat: async () => chat.addToDraft([selectionChip(folders)]),
+    addFileToChat: async (clicked, selected) =>
+      chat.addToDraft(await fileChips(folders, clicked, selected)),
+    setApiKey: async () => (await parts.flows()).setApiKey(),
+    clearApiKey: async () => (await parts.flows()).clearApiKey(),
+    setEndpoint: async () => (await parts.flows()).setEndpoint(),
+    useLocalServer: async () => (await parts.flows()).useLocalServer(),
+    selectModel: () => parts.selectModel(),
+    applyPreview: async (uri) => (await parts.codeBlocks()).applyPending(uri),
+    discardPreview: async (uri) => (await parts.codeBlocks()).discardPending(uri),
+    openSettings: () => run(settingsCommand(), { query: `@ext:${extensionId}` }),
+    openWalkthrough: () => run('workbench.action.openWalkthrough', `${extensionId}#start`),
+    showLog: async () => parts.log.show(),
+  };
+}
+
+/** Settings of the machine that Slipstream runs on: in a remote window they have a tab of their own. */
+function settingsCommand(): string {
+  return vscode.env.remoteName === undefined
+    ? 'workbench.action.openSettings'
+    : 'workbench.action.openRemoteSettings';
+}
+
+async function run(command: string, argument: unknown): Promise<void> {
+  await vscode.commands.executeCommand(command, argument);
+}

@@ -1,0 +1,62 @@
+/**
+ * What each command does, by its name below `slipstream.`. Arguments are those that VS Code passes
+ * from a menu; anyone may call a command with anything, so they are checked before use. A unit test
+ * compares the table with package.json.
+ */
+export interface CommandHandlers {
+  /** Brings the panel to the front and puts the cursor into its input. */
+  focusChat(): Promise<void>;
+  newThread(): Promise<void>;
+  showHistory(): Promise<void>;
+  setApiKey(): Promise<void>;
+  clearApiKey(): Promise<void>;
+  setEndpoint(): Promise<void>;
+  useLocalServer(): Promise<void>;
+  selectModel(): Promise<void>;
+  /** From the editor: attaches what is selected, or the line with the cursor. */
+  addSelectionToChat(): Promise<void>;
+  /** From the explorer or a tab: the item that was clicked, and all that were selected with it. */
+  addFileToChat(clicked?: unknown, selected?: unknown): Promise<void>;
+  exportThread(): Promise<void>;
+  stop(): Promise<void>;
+  openSettings(): Promise<void>;
+  openWalkthrough(): Promise<void>;
+  showLog(): Promise<void>;
+  /** From the title of a diff: the URI that the diff shows. */
+  applyPreview(uri?: unknown): Promise<void>;
+  discardPreview(uri?: unknown): Promise<void>;
+}
+
+export type CommandName = keyof CommandHandlers;
+
+/** Every command. The type makes sure that none is forgotten. */
+const names: { readonly [Name in CommandName]: true } = {
+  focusChat: true,
+  newThread: true,
+  showHistory: true,
+  setApiKey: true,
+  clearApiKey: true,
+  setEndpoint: true,
+  useLocalServer: true,
+  selectModel: true,
+  addSelectionToChat: true,
+  addFileToChat: true,
+  exportThread: true,
+  stop: true,
+  openSettings: true,
+  openWalkthrough: true,
+  showLog: true,
+  applyPreview: true,
+  discardPreview: true,
+};
+
+export const commandNames = Object.keys(names).filter(isCommandName);
+
+/** The command's id for VS Code. */
+export function commandId(name: CommandName): string {
+  return `slipstream.${name}`;
+}
+
+function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(names, name);
+}

@@ -1,0 +1,71 @@
+import {
+  anthropicEndpoint,
+  type Connection,
+  guessConnectionKind,
+} from '../core/model/connection.ts';
+import type { SettingValues } from '../core/settings.ts';
+import { endpointProblem, normalizeEndpoint } from './endpointAddress.ts';
+
+/** What a connection is worked out from. */
+export interface ConnectionSources {
+  /** The settings; empty where the user set no address. */
+  readonly endpoint: string;
+  readonly endpointKind: SettingValues['endpointKind'];
+  /** The environment. */
+  readonly environmentUrl: string | undefined;
+  readonly environmentKey: string | undefined;
+}
+
+/** Which server is meant, whether or not it can be used yet. */
+export interface Target {
+  readonly kind: 'anthropic' | 'compatible';
+  readonly endpoint: string;
+  /** A key from the environment that may be sent there. */
+  readonly environmentKey: string | undefined;
+  /** Why the address can't be used, for the user. */
+  readonly problem?: string;
+}
+
+/**
+ * The server that requests would go to: the setting's, else the environment's, else Anthropic's.
+ * An address that can't be used is not replaced by the next one, because code would then go somewhere
+ * nobody asked for.
+ */
+export function chooseTarget(sources: ConnectionSources): Target {
+  const { endpoint, environmentUrl } = sources;
+  const address = endpoint || environmentUrl || anthropicEndpoint;
+  const problem = endpointProblem(address);
+  if (problem !== undefined) {
+    const origin = endpoint ? 'The setting slipstream.endpoint' : 'ANTHROPIC_BASE_URL';
+    return {
+      kind: 'anthropic',
+      endpoint: anthropicEndpoint,
+      environmentKey: undefined,
+      problem: `${origin} can't be used, so Slipstream is offline. ${problem}`,
+    };
+  }
+  const normal = normalizeEndpoint(address);
+  const { endpointKind } = sources;
+  const kind = endpointKind === 'auto' ? guessConnectionKind(normal) : endpointKind;
+  // A key and an address from the environment belong together. Elsewhere a local server has no
+  // business with it.
+  const isForTarget = kind === 'anthropic' || endpoint === '';
+  return {
+    kind,
+    endpoint: normal,
+    environmentKey: isForTarget ? sources.environmentKey : undefined,
+  };
+}
+
+/** The connection to the target; offline where it can't be used or lacks the key it needs. */
+export function connectTo(target: Target, storedKey: string | undefined): Connection {
+  if (target.problem !== undefined) {
+    return { kind: 'offline' };
+  }
+  const { kind, endpoint } = target;
+  const apiKey = storedKey ?? target.environmentKey;
+  if (apiKey !== undefined) {
+    return { kind, endpoint, apiKey };
+  }
+  return kind === 'anthropic' ? { kind: 'offline' } : { kind, endpoint };
+}

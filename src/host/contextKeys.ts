@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+
+/** What `when` clauses in package.json ask for, by its name below `slipstream.`. */
+export interface ContextKeys {
+  /** Whether an answer is being written in the thread in view. */
+  readonly isRunning: boolean;
+  /** Whether a model can be asked; ends the first step of the walkthrough. */
+  readonly isConnected: boolean;
+  /** Whether a diff waits to be applied or discarded. */
+  readonly hasPreview: boolean;
+}
+
+/** Tells VS Code the value of a context key. */
+export async function setContextKey<Key extends keyof ContextKeys>(
+  key: Key,
+  value: ContextKeys[Key],
+): Promise<void> {
+  await vscode.commands.executeCommand('setContext', `slipstream.${key}`, value);
+}

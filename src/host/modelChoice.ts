@@ -1,0 +1,92 @@
+import { UserError } from '../base/errors.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import { ResourceManager } from '../base/lifecycle.ts';
+import type { ModelProfile } from '../core/agent/threadParts.ts';
+import { type CatalogueModel, loadCatalogue } from '../core/model/catalogue.ts';
+import { type Connection, hostOf } from '../core/model/connection.ts';
+import type { Settings } from '../core/settings.ts';
+import type { ConnectionSettings } from './connectionSettings.ts';
+import type { ModelServer } from './modelServer.ts';
+
+type OnlineConnection = Exclude<Connection, { kind: 'offline' }>;
+
+/** Stands for the built-in responder where a model's id is asked for. */
+const offlineProfile: ModelProfile = { id: 'offline', name: 'Offline' };
+
+export interface ModelChoiceParts {
+  readonly settings: Settings;
+  readonly connection: ConnectionSettings;
+  readonly server: ModelServer;
+}
+
+/** Which model answers: the setting's, else the best that the connection has to offer. */
+export class ModelChoice implements Disposable {
+  private readonly resources = new ResourceManager('modelChoice');
+  private readonly parts: ModelChoiceParts;
+  private readonly disposal: AbortSignal;
+  /** The first model of a server, kept so that not every message asks for the list. */
+  private firstModel: { readonly endpoint: string; readonly id: string } | undefined;
+
+  constructor(parts: ModelChoiceParts) {
+    this.parts = parts;
+    this.disposal = this.resources.abortController().signal;
+    this.resources.add(
+      parts.connection.onDidChange(() => {
+        this.firstModel = undefined;
+      }),
+    );
+  }
+
+  /** Throws `UserError` where a server must be asked for its models and has none or does not answer. */
+  async current(): Promise<ModelProfile> {
+    const connection = await this.parts.connection.current();
+    if (connection.kind === 'offline') {
+      return offlineProfile;
+    }
+    const catalogue = await loadCatalogue();
+    const id = await this.idFor(connection, catalogue.defaultModel);
+    return toProfile(id, catalogue.find(id));
+  }
+
+  /** Tells that another model may have been chosen. */
+  onDidChange(listener: () => void): Disposable {
+    const resources = this.resources.child('listener');
+    resources.add(this.parts.settings.onDidChange('model', listener));
+    resources.add(this.parts.connection.onDidChange(listener));
+    return resources;
+  }
+
+  dispose(): void {
+    this.resources.dispose();
+  }
+
+  private async idFor(connection: OnlineConnection, defaultModel: string): Promise<string> {
+    const chosen = this.parts.settings.get('model');
+    if (chosen !== '') {
+      return chosen;
+    }
+    return connection.kind === 'anthropic' ? defaultModel : this.firstOf(connection);
+  }
+
+  private async firstOf({ endpoint, apiKey }: OnlineConnection): Promise<string> {
+    if (this.firstModel?.endpoint !== endpoint) {
+      const [id] = await this.parts.server.listModels(endpoint, apiKey, this.disposal);
+      if (id === undefined) {
+        throw new UserError(`The server at ${hostOf(endpoint)} has no model yet. Load one there.`);
+      }
+      this.firstModel = { endpoint, id };
+    }
+    return this.firstModel.id;
+  }
+}
+
+function toProfile(id: string, known: CatalogueModel | undefined): ModelProfile {
+  return known
+    ? {
+        id,
+        name: known.name,
+        contextWindow: known.contextTokens,
+        maxOutputTokens: known.maxOutputTokens,
+      }
+    : { id, name: id };
+}

@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import { type Catalogue, type CatalogueModel, loadCatalogue } from '../core/model/catalogue.ts';
+import type { Connection } from '../core/model/connection.ts';
+import { type CommandName, commandId } from './commandTable.ts';
+import type { ConnectionSettings } from './connectionSettings.ts';
+import type { ModelChoice } from './modelChoice.ts';
+import { modelDetail } from './modelDetail.ts';
+import type { ModelServer } from './modelServer.ts';
+import { withProgress } from './progress.ts';
+import type { VsCodeSettings } from './settings.ts';
+
+export interface ModelPickerParts {
+  readonly settings: VsCodeSettings;
+  readonly connection: ConnectionSettings;
+  readonly choice: ModelChoice;
+  readonly server: ModelServer;
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  /** Undefined for the item that asks for an id. */
+  readonly id?: string;
+}
+
+/** Lets the user choose the model that answers in the chat. */
+export async function selectModel(parts: ModelPickerParts): Promise<void> {
+  const connection = await parts.connection.current();
+  if (connection.kind === 'offline') {
+    await offerConnecting();
+    return;
+  }
+  const catalogue = await loadCatalogue();
+  const items = await itemsFor(parts, connection, catalogue);
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Which model should answer?',
+    placeHolder:
+      connection.kind === 'anthropic'
+        ? `US dollars for a million tokens, as of ${catalogue.asOf}. Source: ${catalogue.source}`
+        : 'Models that the server names',
+    matchOnDescription: true,
+  });
+  const id = picked && (picked.id ?? (await askForId(parts.settings.get('model'))));
+  if (id) {
+    const isDefault = connection.kind === 'anthropic' && id === catalogue.defaultModel;
+    await parts.settings.update('model', isDefault ? undefined : id);
+  }
+}
+
+async function itemsFor(
+  parts: ModelPickerParts,
+  connection: Exclude<Connection, { kind: 'offline' }>,
+  catalogue: Catalogue,
+): Promise<readonly ModelItem[]> {
+  const isAnthropic = connection.kind === 'anthropic';
+  const ids = isAnthropic
+    ? catalogue.models.map((model) => model.id)
+    : await withProgress('Asking the server for its models…', (signal) =>
+        parts.server.listModels(connection.endpoint, connection.apiKey, signal),
+      );
+  const [first] = ids;
+  const usual = isAnthropic ? catalogue.defaultModel : first;
+  const current = parts.settings.get('model') || usual;
+  const listed = ids.includes(current ?? '') || current === undefined ? ids : [current, ...ids];
+  return [
+    ...listed.map((id) => toItem(id, catalogue.find(id), id === current)),
+    { label: 'Another model…', detail: 'Enter the id of a model that is not listed here' },
+  ];
+}
+
+function toItem(id: string, known: CatalogueModel | undefined, isCurrent: boolean): ModelItem {
+  const mark = isCurrent ? '$(check) ' : '';
+  return known
+    ? { id, label: mark + known.name, description: id, detail: modelDetail(known) }
+    : { id, label: mark + id };
+}
+
+async function askForId(current: string): Promise<string | undefined> {
+  const id = await vscode.window.showInputBox({
+    title: 'Model id',
+    prompt: 'As the server names it, for example claude-sonnet-5-5.',
+    value: current,
+    ignoreFocusOut: true,
+    validateInput: (text) => (/^\S+$/.test(text.trim()) ? undefined : 'An id has no spaces.'),
+  });
+  return id?.trim();
+}
+
+/** Without a connection there is no model to choose: first things first. */
+async function offerConnecting(): Promise<void> {
+  const ways: readonly (vscode.QuickPickItem & { command: CommandName })[] = [
+    { label: 'Set API key', detail: 'Ask Claude at Anthropic', command: 'setApiKey' },
+    {
+      label: 'Use a local server',
+      detail: 'A model that runs on this machine: Ollama, llama.cpp, LM Studio and others',
+      command: 'useLocalServer',
+    },
+    { label: 'Set endpoint', detail: 'A gateway of your organization', command: 'setEndpoint' },
+  ];
+  const picked = await vscode.window.showQuickPick(ways, {
+    title: 'No model is connected yet. How do you want to connect one?',
+  });
+  if (picked) {
+    await vscode.commands.executeCommand(commandId(picked.command));
+  }
+}

@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { lazy } from '../base/lazy.ts';
+import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
+import type {
+  FileChange,
+  Workspace,
+  WorkspaceDiagnostic,
+  WorkspaceRoot,
+  WorkspaceSelection,
+  WorkspaceText,
+} from '../core/tools/workspace.ts';
+import { DiagnosticsRest } from './diagnosticsRest.ts';
+import { EditApplication } from './editApplication.ts';
+import { FileText } from './fileText.ts';
+import { currentSelection, openFilePaths } from './openEditors.ts';
+import { readProblems } from './problems.ts';
+import { findRipgrep } from './ripgrep.ts';
+import type { WorkspaceFolders } from './workspaceFolders.ts';
+
+export interface WorkspaceParts {
+  readonly folders: WorkspaceFolders;
+  readonly clock: Clock;
+  /** The PATH variable, for programs that VS Code does not bring. */
+  readonly searchPath: string | undefined;
+}
+
+/** The editor as the tools and the offline responder see it. */
+export class VsCodeWorkspace implements Workspace, Disposable {
+  private readonly resources = new ResourceManager('workspace');
+  private readonly folders: WorkspaceFolders;
+  private readonly files: FileText;
+  private readonly edits: EditApplication;
+  private readonly diagnosticsRest: DiagnosticsRest;
+  private readonly findRipgrep: () => Promise<string | undefined>;
+  private readonly fileChanges: Emitter<string>;
+  private watcher: Disposable | undefined;
+
+  constructor(parts: WorkspaceParts) {
+    const { folders, clock, searchPath } = parts;
+    this.folders = folders;
+    this.files = new FileText(folders);
+    this.fileChanges = this.resources.add(new Emitter<string>());
+    this.diagnosticsRest = this.resources.add(
+      new DiagnosticsRest(
+        (listener) =>
+          vscode.languages.onDidChangeDiagnostics((event) => {
+            listener(event.uris.flatMap((uri) => folders.pathOf(uri) ?? []));
+          }),
+        clock,
+      ),
+    );
+    this.edits = this.resources.add(
+      new EditApplication({
+        folders,
+        files: this.files,
+        clock,
+        onWillEdit: (paths) => this.diagnosticsRest.noteEdit(paths),
+      }),
+    );
+    this.findRipgrep = lazy(() =>
+      findRipgrep({
+        appRoot: vscode.env.appRoot,
+        searchPath,
+        platform: process.platform,
+        architecture: process.arch,
+      }),
+    );
+  }
+
+  roots(): readonly WorkspaceRoot[] {
+    return this.folders.roots();
+  }
+
+  isTrusted(): boolean {
+    return vscode.workspace.isTrusted;
+  }
+
+  readText(path: string): Promise<WorkspaceText> {
+    return this.files.read(path);
+  }
+
+  applyChanges(changes: readonly FileChange[]): Promise<void> {
+    return this.edits.apply(changes);
+  }
+
+  diagnostics(paths?: readonly string[]): readonly WorkspaceDiagnostic[] {
+    return readProblems(this.folders, paths);
+  }
+
+  async settledDiagnostics(
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly WorkspaceDiagnostic[]> {
+    await this.diagnosticsRest.settled(paths, signal);
+    return this.diagnostics(paths);
+  }
+
+  openFiles(): readonly string[] {
+    return openFilePaths(this.folders);
+  }
+
+  selection(): WorkspaceSelection | undefined {
+    return currentSelection(this.folders);
+  }
+
+  ripgrepPath(): Promise<string | undefined> {
+    return this.findRipgrep();
+  }
+
+  onDidChangeFile(listener: (path: string) => void): Disposable {
+    this.watcher ??= this.resources.add(this.watch());
+    return this.fileChanges.event(listener);
+  }
+
+  dispose(): void {
+    this.resources.dispose();
+  }
+
+  private watch(): Disposable {
+    const resources = new ResourceManager('workspace/watcher');
+    const tell = (uri: vscode.Uri): void => {
+      const path = this.folders.pathOf(uri);
+      if (path !== undefined) {
+        this.fileChanges.fire(path);
+      }
+    };
+    const watcher = resources.add(vscode.workspace.createFileSystemWatcher('**/*'));
+    resources.add(watcher.onDidChange(tell));
+    resources.add(watcher.onDidCreate(tell));
+    resources.add(watcher.onDidDelete(tell));
+    resources.add(vscode.workspace.onDidChangeTextDocument((event) => tell(event.document.uri)));
+    return resources;
+  }
+}

@@ -1,0 +1,96 @@
+import type * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
+import { Outbox } from '../shared/outbox.ts';
+import type { HostEvent, HostRequestHandlers, ThreadView } from '../shared/protocol.ts';
+import { type HostMessage, RpcServer } from '../shared/rpc.ts';
+
+export interface WebviewChannelParts {
+  readonly webview: vscode.Webview;
+  readonly clock: Clock;
+  readonly handlers: () => Promise<HostRequestHandlers>;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/**
+ * One webview's line to the host: the only place that posts to it.
+ *
+ * A snapshot and the events after it must arrive in that order, so events wait from the moment a
+ * snapshot is taken (`holdFor`) until the answer that carries it has been posted.
+ */
+export class WebviewChannel implements Disposable {
+  private readonly resources = new ResourceManager('webviewChannel');
+  private readonly webview: vscode.Webview;
+  private readonly rpc: RpcServer;
+  private readonly outbox: Outbox;
+  private heldFor: ThreadView | undefined;
+  private held: HostEvent[] = [];
+
+  constructor(parts: WebviewChannelParts) {
+    this.webview = parts.webview;
+    this.rpc = new RpcServer({
+      handlers: parts.handlers,
+      post: (message) => this.post(message),
+      onHandlerError: (error, name) => parts.onError(error, `request ${name}`),
+      onMalformed: () => parts.onError(new Error('A malformed message came in.'), 'webview'),
+    });
+    this.outbox = new Outbox(parts.clock, (events) => this.rpc.postEvents(events));
+    this.resources.add(this.rpc);
+    this.resources.add(this.outbox);
+    this.resources.add(
+      parts.webview.onDidReceiveMessage((message: unknown) => this.rpc.receive(message)),
+    );
+  }
+
+  /** Sends an event after those before it. */
+  send(event: HostEvent): void {
+    if (this.heldFor) {
+      this.held.push(event);
+    } else {
+      this.outbox.push(event);
+    }
+  }
+
+  /** Drops what has not been sent, because `view` contains it, and holds back what follows. */
+  holdFor(view: ThreadView): void {
+    this.outbox.clear();
+    this.held = [];
+    this.heldFor = view;
+  }
+
+  /** Drops what has not been sent: nobody is looking. */
+  clear(): void {
+    this.outbox.clear();
+    this.held = [];
+  }
+
+  dispose(): void {
+    this.resources.dispose();
+  }
+
+  private post(message: HostMessage): void {
+    // Resolves to false where the webview is gone; then there is nobody to tell.
+    void this.webview.postMessage(message);
+    if (message.kind === 'response' && this.heldFor && carries(message.result, this.heldFor)) {
+      this.release();
+    }
+  }
+
+  private release(): void {
+    const events = this.held;
+    this.heldFor = undefined;
+    this.held = [];
+    for (const event of events) {
+      this.outbox.push(event);
+    }
+  }
+}
+
+function carries(result: unknown, view: ThreadView): boolean {
+  if (result === view) {
+    return true;
+  }
+  return typeof result === 'object' && result !== null && 'thread' in result
+    ? result.thread === view
+    : false;
+}

@@ -1,0 +1,388 @@
+/**
+ * Everything that crosses between the host and the chat webview. JSON types only.
+ * Requests go from the webview to the host and are always answered or rejected; events go from the
+ * host to the webview as deltas, after one snapshot that answers `connect`.
+ */
+
+// What the conversation looks like.
+
+export type ContextKind =
+  | 'file'
+  | 'folder'
+  | 'symbol'
+  | 'selection'
+  | 'problems'
+  | 'editors'
+  | 'promptFile';
+
+/** Something the user attached to a message, shown as a removable chip. */
+export interface ContextChip {
+  readonly kind: ContextKind;
+  /** Shown on the chip: a file's name, a symbol's name, "Problems". */
+  readonly label: string;
+  /** Absolute path; absent for workspace-wide kinds. */
+  readonly path?: string;
+  /** One-based, inclusive lines. */
+  readonly startLine?: number;
+  readonly endLine?: number;
+}
+
+export interface ImageAttachment {
+  readonly mediaType: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
+  /** Base64 without a data-URL prefix. */
+  readonly data: string;
+  readonly label: string;
+}
+
+/** What stands in the input and has not been sent. */
+export interface Draft {
+  readonly text: string;
+  readonly chips: readonly ContextChip[];
+  readonly images: readonly ImageAttachment[];
+}
+
+export interface UserMessageView {
+  readonly role: 'user';
+  /** Unique in the panel. */
+  readonly id: string;
+  readonly turnId: string;
+  readonly text: string;
+  readonly chips: readonly ContextChip[];
+  readonly images: readonly ImageAttachment[];
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+export interface TextBlockView {
+  readonly type: 'text';
+  readonly id: string;
+  /** Markdown. */
+  readonly text: string;
+}
+
+export interface ThinkingBlockView {
+  readonly type: 'thinking';
+  readonly id: string;
+  readonly text: string;
+}
+
+export type ToolStatus =
+  | 'pending'
+  | 'awaitingApproval'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'denied'
+  | 'cancelled';
+
+export type ApprovalPreview =
+  /** `diff` is a unified diff of one file. */
+  | { readonly kind: 'diff'; readonly path: string; readonly diff: string }
+  | { readonly kind: 'command'; readonly command: string; readonly directory: string }
+  | { readonly kind: 'path'; readonly path: string };
+
+export type ApprovalDecision = 'allow' | 'allowInThread' | 'deny';
+
+export interface ApprovalView {
+  /** Why leave is asked, one sentence. */
+  readonly reason: string;
+  readonly previews: readonly ApprovalPreview[];
+  /** What "Allow in this thread" would cover, one sentence; absent where it is not offered. */
+  readonly threadScope?: string;
+}
+
+export interface ToolBlockView {
+  readonly type: 'tool';
+  readonly id: string;
+  /** The tool's name as the model knows it. */
+  readonly name: string;
+  /** What it does here, for example "Read src/cart.ts". */
+  readonly title: string;
+  /** The input as indented JSON; grows while it streams. */
+  readonly input: string;
+  readonly status: ToolStatus;
+  /** The result's beginning or, while running, the output so far. */
+  readonly output: string;
+  /** Whether more of the output can be asked for with `tool/output`. */
+  readonly isOutputCut: boolean;
+  readonly startedAt?: number;
+  readonly durationMs?: number;
+  /** Present while the status is `awaitingApproval`. */
+  readonly approval?: ApprovalView;
+  /** Files this call changed, absolute paths. */
+  readonly changedPaths?: readonly string[];
+}
+
+export type BlockView = TextBlockView | ThinkingBlockView | ToolBlockView;
+
+export type TurnState = 'running' | 'done' | 'stopped' | 'failed' | 'interrupted';
+
+/** An action the panel offers as a button. */
+export type PanelAction =
+  | 'setApiKey'
+  | 'useLocalServer'
+  | 'setEndpoint'
+  | 'selectModel'
+  | 'openSettings'
+  | 'openWalkthrough'
+  | 'continueTurn'
+  | 'retryTurn'
+  | 'newThread'
+  | 'showLog';
+
+/** A word to the user at the end of a turn: why it ended, and what can be done. */
+export interface Notice {
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly text: string;
+  readonly actions: readonly { readonly label: string; readonly action: PanelAction }[];
+}
+
+export interface UsageView {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  /** Absent where the price is not known. */
+  readonly costUsd?: number;
+}
+
+/** Everything Slipstream said and did in one turn. */
+export interface AssistantMessageView {
+  readonly role: 'assistant';
+  readonly id: string;
+  readonly turnId: string;
+  readonly blocks: readonly BlockView[];
+  readonly state: TurnState;
+  readonly notice?: Notice;
+  /** The model's name for display; absent before the first answer. */
+  readonly model?: string;
+  readonly usage?: UsageView;
+  readonly createdAt: number;
+  readonly durationMs?: number;
+}
+
+export type MessageView = UserMessageView | AssistantMessageView;
+
+export type ThreadPhase =
+  | 'idle'
+  | 'preparing'
+  | 'waiting'
+  | 'thinking'
+  | 'answering'
+  | 'tool'
+  | 'approval'
+  | 'retrying';
+
+/** What is happening right now. */
+export interface ThreadStatus {
+  readonly phase: ThreadPhase;
+  /** When the turn began, milliseconds since 1970; absent when idle. */
+  readonly turnStartedAt?: number;
+  /** The running tool's title, or why a retry waits. */
+  readonly detail?: string;
+  /** When the next attempt starts, milliseconds since 1970; only when retrying. */
+  readonly retryAt?: number;
+}
+
+/** The figures of the line above the input. */
+export interface ThreadMeter {
+  readonly modelName: string;
+  /** Prompt tokens of the last request; an estimate while `isEstimate`. */
+  readonly windowTokens: number;
+  readonly isEstimate: boolean;
+  /** The model's context window; absent where it is not known. */
+  readonly windowLimit?: number;
+  readonly usage: UsageView;
+}
+
+export interface ThreadView {
+  readonly id: string;
+  readonly title: string;
+  readonly messages: readonly MessageView[];
+  /** Whether earlier messages can be asked for with `thread/earlier`. */
+  readonly hasEarlier: boolean;
+  readonly status: ThreadStatus;
+  readonly meter: ThreadMeter;
+  readonly draft: Draft;
+}
+
+export interface ThreadSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly updatedAt: number;
+  readonly messageCount: number;
+  /** Where a search matched in the text, with the match between `‹` and `›`. */
+  readonly excerpt?: string;
+}
+
+export interface ConnectionView {
+  readonly kind: 'anthropic' | 'compatible' | 'offline';
+  /** For display: "Anthropic", "Ollama at 127.0.0.1:11434", "Offline". */
+  readonly label: string;
+  readonly acceptsImages: boolean;
+}
+
+export interface Snapshot {
+  readonly thread: ThreadView;
+  readonly connection: ConnectionView;
+  readonly isTrusted: boolean;
+  readonly hasFolder: boolean;
+}
+
+export interface MentionItem {
+  readonly chip: ContextChip;
+  /** Second, dimmer part of the row: the folder, the kind of symbol. */
+  readonly detail: string;
+  /** Codicon name, without prefix. */
+  readonly icon: string;
+}
+
+export interface SlashCommand {
+  /** Without the slash. */
+  readonly name: string;
+  readonly description: string;
+  /** `panel` commands act at once; `prompt` commands are sent as a message. */
+  readonly kind: 'panel' | 'prompt';
+}
+
+// What the webview asks of the host.
+
+export interface HostRequests {
+  connect: { params: { threadId?: string }; result: Snapshot };
+  'thread/new': { params: Record<string, never>; result: ThreadView };
+  'thread/open': { params: { threadId: string }; result: ThreadView };
+  'thread/earlier': {
+    params: { threadId: string; beforeMessageId: string };
+    result: { messages: readonly MessageView[]; hasEarlier: boolean };
+  };
+  'thread/list': {
+    params: { query: string; limit: number; before?: { updatedAt: number; id: string } };
+    result: { threads: readonly ThreadSummary[]; hasMore: boolean };
+  };
+  'thread/rename': { params: { threadId: string; title: string }; result: null };
+  'thread/delete': { params: { threadId: string }; result: null };
+  /** Takes a deletion back. */
+  'thread/restore': { params: { threadId: string }; result: null };
+  /** Opens the thread as an unsaved markdown document. */
+  'thread/export': { params: { threadId: string }; result: null };
+  'turn/send': { params: { threadId: string; draft: Draft }; result: { turnId: string } };
+  'turn/stop': { params: { threadId: string }; result: null };
+  /** Answers the same message once more; what followed it is set aside. */
+  'turn/retry': { params: { threadId: string; turnId: string }; result: { turnId: string } };
+  /** Replaces an earlier message and goes on from there. */
+  'turn/edit': {
+    params: { threadId: string; turnId: string; draft: Draft };
+    result: { turnId: string };
+  };
+  /** Goes on after a turn that stopped at a limit or a guard. */
+  'turn/continue': { params: { threadId: string }; result: { turnId: string } };
+  'approval/decide': {
+    params: { threadId: string; blockId: string; decision: ApprovalDecision };
+    result: null;
+  };
+  /** Opens the edit that waits for approval in VS Code's diff editor. */
+  'approval/showDiff': {
+    params: { threadId: string; blockId: string; path: string };
+    result: null;
+  };
+  'tool/output': { params: { threadId: string; blockId: string }; result: { text: string } };
+  'draft/save': { params: { threadId: string; draft: Draft }; result: null };
+  'mention/search': { params: { query: string }; result: { items: readonly MentionItem[] } };
+  'command/list': { params: Record<string, never>; result: { commands: readonly SlashCommand[] } };
+  'clipboard/write': { params: { text: string }; result: null };
+  'code/insert': { params: { text: string }; result: null };
+  /** Applies a code block to a file: the one it names, else the active editor, with a diff first. */
+  'code/apply': { params: { text: string; path?: string }; result: null };
+  /** A web address, or a path with an optional line as in `src/a.ts:12`. */
+  'link/open': { params: { target: string }; result: null };
+  'action/run': { params: { action: PanelAction; threadId: string }; result: null };
+  /** The user is about to type: a good moment to load what a first request needs. */
+  'input/focused': { params: Record<string, never>; result: null };
+}
+
+export type HostRequestName = keyof HostRequests;
+
+/** The host's side: a new request does not compile until it is answered. */
+export type HostRequestHandlers = {
+  [Name in HostRequestName]: (
+    params: HostRequests[Name]['params'],
+    signal: AbortSignal,
+  ) => Promise<HostRequests[Name]['result']>;
+};
+
+// What the host tells the webview.
+
+/** The fields of a tool card that change after it was added. Absent means unchanged. */
+export interface ToolBlockChanges {
+  readonly title?: string;
+  readonly input?: string;
+  readonly status?: ToolStatus;
+  /** Replaces the output; running output is appended with `block/appended`. */
+  readonly output?: string;
+  readonly isOutputCut?: boolean;
+  readonly startedAt?: number;
+  readonly durationMs?: number;
+  /** `null` takes the approval away. */
+  readonly approval?: ApprovalView | null;
+  readonly changedPaths?: readonly string[];
+}
+
+export type HostEvent =
+  | {
+      readonly type: 'turn/started';
+      readonly threadId: string;
+      /** Absent where a turn goes on without a new message. */
+      readonly user?: UserMessageView;
+      readonly assistant: AssistantMessageView;
+    }
+  /** The turn with this id and all that followed it are gone from the conversation. */
+  | { readonly type: 'turn/removed'; readonly threadId: string; readonly fromTurnId: string }
+  | {
+      readonly type: 'block/added';
+      readonly threadId: string;
+      readonly messageId: string;
+      readonly block: BlockView;
+    }
+  /** More text of a text or thinking block, or more output of a running tool. */
+  | {
+      readonly type: 'block/appended';
+      readonly threadId: string;
+      readonly messageId: string;
+      readonly blockId: string;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'tool/changed';
+      readonly threadId: string;
+      readonly messageId: string;
+      readonly blockId: string;
+      readonly changes: ToolBlockChanges;
+    }
+  | {
+      readonly type: 'turn/ended';
+      readonly threadId: string;
+      readonly messageId: string;
+      readonly state: TurnState;
+      readonly notice?: Notice;
+      readonly model?: string;
+      readonly usage?: UsageView;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'thread/status'; readonly threadId: string; readonly status: ThreadStatus }
+  | { readonly type: 'thread/meter'; readonly threadId: string; readonly meter: ThreadMeter }
+  | { readonly type: 'thread/renamed'; readonly threadId: string; readonly title: string }
+  /** The host switched to another thread, for example by a command. */
+  | { readonly type: 'thread/opened'; readonly thread: ThreadView }
+  | { readonly type: 'history/show' }
+  /** Puts something into the input, for example from an editor command. */
+  | {
+      readonly type: 'draft/add';
+      readonly text: string;
+      readonly chips: readonly ContextChip[];
+    }
+  | { readonly type: 'connection/changed'; readonly connection: ConnectionView }
+  | { readonly type: 'trust/changed'; readonly isTrusted: boolean }
+  | { readonly type: 'input/focus' };
+
+/** Events that carry more of what is being written: they may wait for the next frame. */
+export type StreamEvent = Extract<HostEvent, { type: 'block/appended' }>;

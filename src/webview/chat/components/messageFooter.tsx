@@ -1,0 +1,62 @@
+import type { JSX } from 'preact';
+import type { UsageView } from '../../../shared/protocol.ts';
+import type { AssistantMessage } from '../state/messages.ts';
+import { formatCost, formatDuration, formatTokens } from '../text/format.ts';
+import { IconButton } from './iconButton.tsx';
+import { usePanel } from './panelContext.ts';
+
+/** What a turn took, and what can be done with its answer. */
+export function MessageFooter({ message }: { message: AssistantMessage }): JSX.Element {
+  const { actions } = usePanel();
+  const { model, usage, durationMs, state } = message.ending.value;
+  const facts = [
+    model,
+    usage && `${formatTokens(totalTokens(usage))} tokens`,
+    usage?.costUsd === undefined ? undefined : formatCost(usage.costUsd),
+    durationMs === undefined ? undefined : formatDuration(durationMs),
+    state === 'stopped' ? 'stopped' : undefined,
+  ].filter((fact) => fact !== undefined);
+  return (
+    <footer class="message-footer">
+      <div class="message-actions">
+        <IconButton
+          icon="copy"
+          label="Copy message"
+          onClick={() => void actions.copy(messageText(message))}
+        />
+        <IconButton
+          icon="refresh"
+          label="Retry"
+          onClick={() => void actions.retry(message.turnId)}
+        />
+      </div>
+      <span class="message-facts" title={usage && describeUsage(usage)}>
+        {facts.join(' · ')}
+      </span>
+    </footer>
+  );
+}
+
+/** The answer's text blocks as markdown; what was thought and done is no part of a copy. */
+export function messageText(message: AssistantMessage): string {
+  return message.blocks
+    .peek()
+    .flatMap((block) => (block.type === 'text' ? [block.content.text.trim()] : []))
+    .join('\n\n');
+}
+
+function totalTokens(usage: UsageView): number {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+}
+
+/** The parts of a usage, one per line. */
+export function describeUsage(usage: UsageView): string {
+  const parts: [string, number][] = [
+    ['Input', usage.inputTokens],
+    ['Prompt cache read', usage.cacheReadTokens],
+    ['Prompt cache write', usage.cacheWriteTokens],
+    ['Output', usage.outputTokens],
+  ];
+  return parts.map(([label, tokens]) => `${label}: ${tokens.toLocaleString()} tokens`).join('\n');
+}

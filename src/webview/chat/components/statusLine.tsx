@@ -1,0 +1,79 @@
+import type { JSX } from 'preact';
+import type { ThreadMeter } from '../../../shared/protocol.ts';
+import { describeStatus, formatCost, formatSeconds, formatTokens } from '../text/format.ts';
+import { Icon } from './icon.tsx';
+import { describeUsage } from './messageFooter.tsx';
+import { usePanel } from './panelContext.ts';
+import { useWallTime } from './useWallTime.ts';
+
+/** The line above the input: what is happening now; which model, how full its window, what it cost. */
+export function StatusLine(): JSX.Element {
+  const { panel, actions } = usePanel();
+  const meter = panel.thread.meter.value;
+  return (
+    <div class="status-line">
+      <Activity />
+      <div class="meter">
+        <button
+          type="button"
+          class="meter-model"
+          title="Choose the model"
+          aria-label={`Choose the model: ${meter.modelName}`}
+          onClick={() => void actions.runAction('selectModel')}
+        >
+          <span>{meter.modelName}</span>
+          <Icon name="chevron-down" />
+        </button>
+        <WindowMeter meter={meter} />
+        {meter.usage.costUsd !== undefined && (
+          <span
+            class="meter-cost"
+            title={`Cost of this thread so far\n${describeUsage(meter.usage)}`}
+          >
+            {formatCost(meter.usage.costUsd)}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Activity(): JSX.Element | null {
+  const { panel } = usePanel();
+  const status = panel.thread.status.value;
+  const isIdle = status.phase === 'idle';
+  const now = useWallTime(panel.clock, !isIdle);
+  if (isIdle) {
+    return null;
+  }
+  const { turnStartedAt } = status;
+  const elapsed = turnStartedAt === undefined ? 0 : Math.floor((now - turnStartedAt) / 1_000);
+  const isWaiting = status.phase === 'approval';
+  return (
+    <div class="activity">
+      <Icon name={isWaiting ? 'question' : 'loading'} isSpinning={!isWaiting} />
+      <span class="activity-text">{describeStatus(status, now)}</span>
+      {turnStartedAt !== undefined && (
+        <span class="activity-time">{formatSeconds(Math.max(0, elapsed))}</span>
+      )}
+    </div>
+  );
+}
+
+function WindowMeter({ meter }: { meter: ThreadMeter }): JSX.Element | null {
+  const { windowTokens, windowLimit, isEstimate } = meter;
+  if (windowTokens === 0) {
+    return null;
+  }
+  const used = `${isEstimate ? 'about ' : ''}${formatTokens(windowTokens)}`;
+  if (windowLimit === undefined) {
+    return <span class="meter-window">{used} tokens</span>;
+  }
+  const percent = Math.min(100, Math.round((windowTokens / windowLimit) * 100));
+  return (
+    <span class="meter-window" title={`${percent} % of the model's window is used`}>
+      {used}
+      <span class="meter-limit"> of {formatTokens(windowLimit)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,54 @@
+import type { JSX } from 'preact';
+import type { UserMessageView } from '../../../shared/protocol.ts';
+import { Chip } from './chip.tsx';
+import { EditComposer } from './editComposer.tsx';
+import { IconButton } from './iconButton.tsx';
+import { usePanel } from './panelContext.ts';
+import { Thumbnail } from './thumbnail.tsx';
+
+/** What the user wrote, as it was written; editing it happens in its place. */
+export function UserMessageArticle({ message }: { message: UserMessageView }): JSX.Element {
+  const { actions } = usePanel();
+  const editing = actions.editing.value;
+  if (editing?.turnId === message.turnId) {
+    return (
+      <article class="message message-user is-editing" aria-label="You">
+        <EditComposer composer={editing.composer} />
+      </article>
+    );
+  }
+  return (
+    <article class="message message-user" aria-label="You">
+      <Attachments message={message} />
+      {message.text !== '' && <div class="user-text">{message.text}</div>}
+      <div class="user-actions">
+        <IconButton
+          icon="edit"
+          label="Edit message"
+          onClick={() => actions.startEditing(message)}
+        />
+        <IconButton
+          icon="copy"
+          label="Copy message"
+          onClick={() => void actions.copy(message.text)}
+        />
+      </div>
+    </article>
+  );
+}
+
+function Attachments({ message }: { message: UserMessageView }): JSX.Element | null {
+  if (message.chips.length === 0 && message.images.length === 0) {
+    return null;
+  }
+  return (
+    <div class="chips">
+      {message.chips.map((chip) => (
+        <Chip key={`${chip.kind}${chip.path}${chip.label}${chip.startLine}`} chip={chip} />
+      ))}
+      {message.images.map((image) => (
+        <Thumbnail key={image.label} image={image} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import type { HostEvent, TurnState } from '../../../shared/protocol.ts';
+import type { Announcer } from './announcer.ts';
+import type { Thread } from './thread.ts';
+
+const endings: Record<TurnState, string> = {
+  running: '',
+  done: 'Answer complete.',
+  stopped: 'Stopped.',
+  failed: 'The answer failed.',
+  interrupted: 'The answer was interrupted.',
+};
+
+/** Says to screen readers what an event of the shown thread means. */
+export function announceEvent(event: HostEvent, thread: Thread, announcer: Announcer): void {
+  switch (event.type) {
+    case 'turn/started':
+      announcer.reset();
+      announcer.say('Slipstream is working.');
+      break;
+    case 'block/appended':
+      if (thread.findBlock(event.messageId, event.blockId)?.type === 'text') {
+        announcer.stream(event.text);
+      }
+      break;
+    case 'block/added':
+      if (event.block.type === 'text') {
+        announcer.stream(event.block.text);
+      } else if (event.block.type === 'tool' && event.block.approval) {
+        announceApproval(event.block.title, announcer);
+      }
+      break;
+    case 'tool/changed':
+      if (event.changes.approval) {
+        const block = thread.findBlock(event.messageId, event.blockId);
+        announceApproval(block?.type === 'tool' ? block.card.peek().title : '', announcer);
+      }
+      break;
+    case 'turn/ended':
+      announcer.finish([endings[event.state], event.notice?.text ?? ''].join(' ').trim());
+      break;
+    default:
+      break;
+  }
+}
+
+function announceApproval(title: string, announcer: Announcer): void {
+  announcer.alert(`Slipstream asks for approval: ${title}. Alt+A goes to it.`);
+}

@@ -1,0 +1,211 @@
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Clock } from '../../../base/clock.ts';
+import type {
+  HostEvent,
+  MessageView,
+  ThreadMeter,
+  ThreadStatus,
+  ThreadView,
+} from '../../../shared/protocol.ts';
+import {
+  type AssistantMessage,
+  type Block,
+  changeTool,
+  createAssistantMessage,
+  createBlock,
+  createMessage,
+  endBlock,
+  type Message,
+} from './messages.ts';
+
+type TurnEvent = Extract<
+  HostEvent,
+  {
+    type:
+      | 'turn/started'
+      | 'turn/removed'
+      | 'block/added'
+      | 'block/appended'
+      | 'tool/changed'
+      | 'turn/ended';
+  }
+>;
+
+const noMeter: ThreadMeter = {
+  modelName: '',
+  windowTokens: 0,
+  isEstimate: false,
+  usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
+};
+
+/** The conversation that is shown, kept up to date by the host's events. */
+export class Thread {
+  readonly id: Signal<string> = signal('');
+  readonly title: Signal<string> = signal('');
+  readonly messages: Signal<readonly Message[]> = signal([]);
+  readonly hasEarlier: Signal<boolean> = signal(false);
+  readonly status: Signal<ThreadStatus> = signal({ phase: 'idle' });
+  readonly meter: Signal<ThreadMeter> = signal(noMeter);
+  readonly isRunning: ReadonlySignal<boolean> = computed(() => this.findRunning());
+  private readonly clock: Clock;
+  /** When the open prose blocks began, by `clock.now()`. */
+  private readonly startedAt = new WeakMap<Block, number>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  load(view: ThreadView): void {
+    this.id.value = view.id;
+    this.title.value = view.title;
+    this.messages.value = view.messages.map(createMessage);
+    this.hasEarlier.value = view.hasEarlier;
+    this.status.value = view.status;
+    this.meter.value = view.meter;
+  }
+
+  prepend(messages: readonly MessageView[], hasEarlier: boolean): void {
+    const known = new Set(this.messages.peek().map((message) => message.id));
+    const earlier = messages.filter((message) => !known.has(message.id));
+    this.messages.value = [...earlier.map(createMessage), ...this.messages.peek()];
+    this.hasEarlier.value = hasEarlier;
+  }
+
+  /** Applies an event of this thread; the caller has left out those of others. */
+  apply(event: HostEvent): void {
+    switch (event.type) {
+      case 'thread/status':
+        this.status.value = event.status;
+        break;
+      case 'thread/meter':
+        this.meter.value = event.meter;
+        break;
+      case 'thread/renamed':
+        this.title.value = event.title;
+        break;
+      case 'turn/started':
+      case 'turn/removed':
+      case 'block/added':
+      case 'block/appended':
+      case 'tool/changed':
+      case 'turn/ended':
+        this.applyToTurn(event);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The block of a running or ended turn; the newest messages are looked at first. */
+  findBlock(messageId: string, blockId: string): Block | undefined {
+    return this.findAssistant(messageId)
+      ?.blocks.peek()
+      .findLast((block) => block.id === blockId);
+  }
+
+  /** The message that a turn answers. */
+  findUserMessage(turnId: string): Message | undefined {
+    return this.messages.value.find(
+      (message) => message.role === 'user' && message.turnId === turnId,
+    );
+  }
+
+  private applyToTurn(event: TurnEvent): void {
+    switch (event.type) {
+      case 'turn/started':
+        this.startTurn(event);
+        break;
+      case 'turn/removed':
+        this.removeFrom(event.fromTurnId);
+        break;
+      case 'block/added':
+        this.addBlock(event);
+        break;
+      case 'block/appended':
+        this.append(this.findBlock(event.messageId, event.blockId), event.text);
+        break;
+      case 'tool/changed':
+        this.changeTool(event);
+        break;
+      case 'turn/ended':
+        this.endTurn(event);
+        break;
+    }
+  }
+
+  private startTurn(event: Extract<HostEvent, { type: 'turn/started' }>): void {
+    const known = new Set(this.messages.peek().map((message) => message.id));
+    const started: Message[] = [];
+    if (event.user && !known.has(event.user.id)) {
+      started.push(event.user);
+    }
+    if (!known.has(event.assistant.id)) {
+      started.push(createAssistantMessage(event.assistant));
+    }
+    this.messages.value = [...this.messages.peek(), ...started];
+  }
+
+  private removeFrom(turnId: string): void {
+    const index = this.messages.peek().findIndex((message) => message.turnId === turnId);
+    if (index !== -1) {
+      this.messages.value = this.messages.peek().slice(0, index);
+    }
+  }
+
+  private addBlock(event: Extract<HostEvent, { type: 'block/added' }>): void {
+    const message = this.findAssistant(event.messageId);
+    if (!message || this.findBlock(event.messageId, event.block.id)) {
+      return;
+    }
+    this.endProse(message.blocks.peek().at(-1));
+    const block = createBlock(event.block, true);
+    this.startedAt.set(block, this.clock.now());
+    message.blocks.value = [...message.blocks.peek(), block];
+  }
+
+  private append(block: Block | undefined, text: string): void {
+    if (block?.type === 'tool') {
+      block.output.append(text);
+    } else {
+      block?.content.append(text);
+    }
+  }
+
+  private changeTool(event: Extract<HostEvent, { type: 'tool/changed' }>): void {
+    const block = this.findBlock(event.messageId, event.blockId);
+    if (block?.type === 'tool') {
+      changeTool(block, event.changes);
+    }
+  }
+
+  private endTurn(event: Extract<HostEvent, { type: 'turn/ended' }>): void {
+    const message = this.findAssistant(event.messageId);
+    if (!message) {
+      return;
+    }
+    for (const block of message.blocks.peek()) {
+      this.endProse(block);
+    }
+    const { type: _type, threadId: _threadId, messageId: _messageId, ...ending } = event;
+    message.ending.value = ending;
+  }
+
+  private endProse(block: Block | undefined): void {
+    const startedAt = block && this.startedAt.get(block);
+    if (block && block.type !== 'tool' && block.isOpen.peek() && startedAt !== undefined) {
+      block.durationMs.value = this.clock.now() - startedAt;
+    }
+    endBlock(block);
+  }
+
+  private findAssistant(messageId: string): AssistantMessage | undefined {
+    const found = this.messages.peek().findLast((message) => message.id === messageId);
+    return found?.role === 'assistant' ? found : undefined;
+  }
+
+  private findRunning(): boolean {
+    const last = this.messages.value.at(-1);
+    const isLastRunning = last?.role === 'assistant' && last.ending.value.state === 'running';
+    return isLastRunning || this.status.value.phase !== 'idle';
+  }
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { resultsDir } from '../support/paths.ts';
+import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
+import { type Harness, startHarness } from '../support/webviewHarness/server.ts';
+import type { ThemeName } from '../support/webviewHarness/themes.ts';
+import { sharedBrowser } from './support/browser.ts';
+
+const themes: readonly ThemeName[] = ['dark', 'light', 'high-contrast', 'high-contrast-light'];
+
+/** What is looked at in each theme: a scenario, and what is done in it first. */
+const states: Record<
+  string,
+  { scenario: string; prepare?: (panel: HarnessPage) => Promise<void> }
+> = {
+  'an empty thread': { scenario: 'empty' },
+  'a first run without a model': { scenario: 'offline' },
+  'a folder that is not trusted': { scenario: 'restricted' },
+  'a conversation': { scenario: 'conversation', prepare: unfold },
+  'an approval': { scenario: 'approval' },
+  'a failed turn': { scenario: 'failed' },
+  history: {
+    scenario: 'conversation',
+    prepare: async (panel) => {
+      await panel.button('History').click();
+      await panel.page.getByRole('searchbox').fill('topic');
+      await panel.page.getByText('explained in the second').first().waitFor();
+    },
+  },
+  suggestions: {
+    scenario: 'empty',
+    prepare: async (panel) => {
+      await panel.input.pressSequentially('see @');
+      await panel.page.getByRole('option').first().waitFor();
+    },
+  },
+  'the menu and an edited message': {
+    scenario: 'conversation',
+    prepare: async (panel) => {
+      await panel.button('Edit message').click();
+      await panel.button('More actions').click();
+    },
+  },
+};
+
+async function unfold(panel: HarnessPage): Promise<void> {
+  for (const title of ['Thought', 'npm test', 'Search "Math.round"']) {
+    await panel.conversation.getByText(title, { exact: true }).first().click();
+  }
+}
+
+describe('The panel in a page of its own', () => {
+  let harness: Harness;
+  let panel: HarnessPage | undefined;
+
+  async function open(options: OpenOptions): Promise<HarnessPage> {
+    panel = await HarnessPage.open(await sharedBrowser(), harness, options);
+    return panel;
+  }
+
+  before(async () => {
+    harness = await startHarness();
+  });
+
+  after(() => harness.close());
+
+  afterEach(async () => {
+    await panel?.close();
+    panel = undefined;
+  });
+
+  it('names its parts as agreed', async () => {
+    const { page, conversation, input } = await open({ scenario: 'approval' });
+    await conversation.getByRole('article', { name: 'You' }).first().waitFor();
+    await conversation.getByRole('article', { name: 'Slipstream' }).first().waitFor();
+    await input.waitFor();
+    const names = ['Stop', 'New thread', 'History', 'Retry', 'Edit message', 'Copy message'];
+    for (const name of [...names, 'Copy code', 'Insert at cursor', 'Apply']) {
+      assert.notEqual(await page.getByRole('button', { name, exact: true }).count(), 0, name);
+    }
+    for (const tool of ['edit_file', 'run_command']) {
+      const group = page.getByRole('group', { name: `Approve ${tool}`, exact: true });
+      for (const name of ['Allow', 'Allow in this thread', 'Deny']) {
+        assert.equal(await group.getByRole('button', { name, exact: true }).count(), 1, name);
+      }
+    }
+  });
+
+  for (const theme of themes) {
+    for (const [name, state] of Object.entries(states)) {
+      it(`is accessible with ${name} in ${theme}`, async () => {
+        const opened = await open({ scenario: state.scenario, theme, bypassCSP: true });
+        await state.prepare?.(opened);
+        await opened.page.waitForTimeout(100);
+        await keepPicture(opened, `${name}-${theme}`);
+        assert.deepEqual(await findViolations(opened), []);
+      });
+    }
+  }
+
+  for (const width of [220, 900]) {
+    for (const [name, state] of Object.entries(states)) {
+      it(`fits ${name} into ${width} px`, async () => {
+        const opened = await open({ scenario: state.scenario, width });
+        await state.prepare?.(opened);
+        await keepPicture(opened, `${name}-${width}px`);
+        const overflowing = await opened.page.evaluate(() =>
+          [...document.querySelectorAll('body *')]
+            .filter((element) => {
+              const { right, width: own } = element.getBoundingClientRect();
+              const isScrolled = element.closest(
+                'pre, .table-scroller, .diff-lines, .visually-hidden',
+              );
+              const isClipped = element.closest('.chip, .fold-title, .activity, .tool-status-text');
+              return own > 0 && right > innerWidth + 0.5 && !isScrolled && !isClipped;
+            })
+            .map((element) => element.className),
+        );
+        assert.deepEqual(overflowing, []);
+      });
+    }
+  }
+
+  it('keeps the colours of code readable in every theme', async () => {
+    for (const theme of themes) {
+      const opened = await open({ scenario: 'conversation', theme, bypassCSP: true });
+      assert.deepEqual(await findFaintColours(opened), [], theme);
+      await opened.close();
+      panel = undefined;
+    }
+  });
+
+  it('loads at most 120 kB of script before it can be used, and highlighting apart', () => {
+    const entry = harness.files.get('chat.js');
+    assert.ok(entry && entry.length <= 120_000, `${entry?.length} bytes`);
+    assert.ok(!Buffer.from(entry).includes('hljs-'), 'the highlighter is part of the entry');
+  });
+});
+
+async function keepPicture({ page }: HarnessPage, name: string): Promise<void> {
+  const folder = `${resultsDir}/screenshots/panel`;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name.replaceAll(/[^\w]+/g, '-')}.png` });
+}
+
+/** Serious and critical findings of axe, each with where it is. */
+async function findViolations({ page }: HarnessPage): Promise<string[]> {
+  const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.addScriptTag({ content: await readFile(script, 'utf8') });
+  const results = await page.evaluate(() =>
+    (globalThis as typeof globalThis & { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+}
+
+/** Colours of code below the contrast that WCAG AA asks of text. */
+function findFaintColours({ page }: HarnessPage): Promise<string[]> {
+  return page.evaluate(() => {
+    const block = document.querySelector('.code-block');
+    const text = block?.querySelector('code');
+    const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    if (!block || !text || !context) {
+      return ['no code block'];
+    }
+    const paint = (...colours: string[]): number[] => {
+      for (const colour of colours) {
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 1, 1);
+      }
+      return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+    };
+    const luminance = (colour: number[]): number => {
+      const [red = 0, green = 0, blue = 0] = colour.map((value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const page = getComputedStyle(document.body).backgroundColor;
+    const behind = luminance(paint(page, getComputedStyle(block).backgroundColor));
+    const found: string[] = [];
+    for (const name of CSS.highlights.keys()) {
+      const { color } = getComputedStyle(text, `::highlight(${name})`);
+      const front = luminance(paint(page, color));
+      const ratio = (Math.max(front, behind) + 0.05) / (Math.min(front, behind) + 0.05);
+      if (ratio < 4.5) {
+        found.push(`${name} ${color} ${ratio.toFixed(2)}`);
+      }
+    }
+    return found;
+  });
+}

@@ -1,0 +1,2 @@
+/** Starts each line that the tests' own extension host prints, to tell them from the workbench's. */
+export const hostLineMark = '\u001f';

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import {
+  CancelledError,
+  isCancellation,
+  throwIfCancelled,
+  toError,
+  UserError,
+} from '../../../src/base/errors.ts';
+
+describe('Errors', () => {
+  it('tells cancellation from failure, whoever raised it', () => {
+    const byPlatform = AbortSignal.abort().reason;
+    const byVsCode = Object.assign(new Error('Canceled'), { name: 'Canceled' });
+    for (const error of [new CancelledError(), byPlatform, byVsCode]) {
+      assert.equal(isCancellation(error), true);
+    }
+    for (const error of [
+      new UserError('Cancelled.'),
+      new Error('AbortError'),
+      'AbortError',
+      null,
+    ]) {
+      assert.equal(isCancellation(error), false);
+    }
+  });
+
+  it('throws for an aborted signal alone', () => {
+    throwIfCancelled(new AbortController().signal);
+    assert.throws(() => throwIfCancelled(AbortSignal.abort(new Error('why'))), CancelledError);
+  });
+
+  it('makes an error of whatever was thrown, and keeps what is one', () => {
+    const error = new UserError('as it is');
+    assert.equal(toError(error), error);
+    assert.equal(toError('text').message, 'text');
+    assert.equal(toError(undefined).message, 'undefined');
+  });
+});

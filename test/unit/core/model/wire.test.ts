@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { type CatalogueModel, loadCatalogue } from '../../../../src/core/model/catalogue.ts';
+import type {
+  AssistantBlock,
+  Message,
+  ToolResultBlock,
+} from '../../../../src/core/model/message.ts';
+import type { ModelRequest } from '../../../../src/core/model/request.ts';
+import {
+  toAnthropicRequest,
+  toCompatibleRequest,
+  type WireRequest,
+} from '../../../../src/core/model/wire.ts';
+import { aRequest, userText } from './gatewayKit.ts';
+
+const catalogue = await loadCatalogue();
+
+function model(id: string): CatalogueModel {
+  const found = catalogue.find(id);
+  assert.ok(found, id);
+  return found;
+}
+
+function toWire(overrides: Partial<ModelRequest> = {}): WireRequest {
+  const request = aRequest(overrides);
+  return toAnthropicRequest(request, catalogue.find(request.model));
+}
+
+function toLocal(overrides: Partial<ModelRequest> = {}): WireRequest {
+  return toCompatibleRequest(aRequest(overrides));
+}
+
+const ephemeral = { type: 'ephemeral' };
+const hello = [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }];
+
+describe('toAnthropicRequest', () => {
+  it('sends a chat with thinking in view and two cache markers', () => {
+    assert.deepEqual(toWire(), {
+      model: 'claude-sonnet-5-5',
+      max_tokens: 1_000,
+      stream: true,
+      cache_control: ephemeral,
+      thinking: { type: 'adaptive', display: 'summarized' },
+      system: [{ type: 'text', text: 'You help with code.', cache_control: ephemeral }],
+      messages: hello,
+    });
+  });
+
+  it('sends only what an unknown model surely takes', () => {
+    const wire = toWire({ model: 'claude-next', effort: 'high', maxOutputTokens: 500_000 });
+    assert.equal(wire.thinking, undefined);
+    assert.equal(wire.output_config, undefined);
+    assert.equal(wire.max_tokens, 500_000);
+  });
+
+  it('asks for thinking only where the model takes it adaptive', () => {
+    assert.equal(toWire({ model: 'claude-haiku-4-5' }).thinking, undefined);
+    for (const { id, thinking } of catalogue.models) {
+      assert.equal(toWire({ model: id }).thinking !== undefined, thinking.includes('adaptive'), id);
+    }
+  });
+
+  it('sends effort only where the model has it', () => {
+    assert.deepEqual(toWire({ effort: 'xhigh' }).output_config, { effort: 'xhigh' });
+    assert.equal(toWire({ effort: 'low', model: 'claude-haiku-4-5' }).output_config, undefined);
+    assert.equal(toWire().output_config, undefined);
+  });
+
+  it('asks for no more output than the model gives', () => {
+    const request = { maxOutputTokens: 1_000_000, model: 'claude-haiku-4-5' };
+    assert.equal(toWire(request).max_tokens, model('claude-haiku-4-5').maxOutputTokens);
+  });
+
+  it('lets the automatic cache marker to chats', () => {
+    assert.equal(toWire({ surface: 'completion' }).cache_control, undefined);
+  });
+
+  it('sends no system where there is none', () => {
+    assert.equal('system' in toWire({ system: '' }), false);
+    assert.equal('system' in toWire({ system: ' \n' }), false);
+  });
+
+  it('sorts tools by name and keeps their schemas', () => {
+    const schema = { type: 'object', properties: { path: { type: 'string' } } };
+    const tool = (name: string): ModelRequest['tools'][number] => ({
+      name,
+      description: name,
+      inputSchema: schema,
+    });
+    const tools = [tool('write'), tool('Read'), tool('edit')];
+    const expected = ['Read', 'edit', 'write'].map((name) => ({
+      name,
+      description: name,
+      input_schema: schema,
+    }));
+    assert.deepEqual(toWire({ tools }).tools, expected);
+    assert.deepEqual(toWire({ tools: [...tools].reverse() }).tools, expected);
+    assert.equal('tools' in toWire(), false);
+  });
+
+  it('drops stop sequences that the API rejects', () => {
+    assert.deepEqual(toWire({ stopSequences: ['\n', '</fill>', ''] }).stop_sequences, ['</fill>']);
+    assert.equal('stop_sequences' in toWire({ stopSequences: ['\n'] }), false);
+  });
+
+  it('gives equal bytes for equal requests', () => {
+    assert.equal(JSON.stringify(toWire()), JSON.stringify(toWire()));
+  });
+});
+
+const thinking: AssistantBlock = { type: 'thinking', thinking: ' exactly\n', signature: 'c2ln' };
+const redacted: AssistantBlock = { type: 'redacted_thinking', data: 'ZGF0YQ==' };
+const use: AssistantBlock = { type: 'tool_use', id: 't1', name: 'read', input: { path: 'a' } };
+const opaque: AssistantBlock = { type: 'opaque', value: { type: 'future', a: [1, { b: 2 }] } };
+
+function assistant(...content: AssistantBlock[]): Message {
+  return { role: 'assistant', content };
+}
+
+function result(content: ToolResultBlock['content'], is_error?: boolean): Message {
+  const block: ToolResultBlock = { type: 'tool_result', tool_use_id: 't1', content };
+  return { role: 'user', content: [is_error === undefined ? block : { ...block, is_error }] };
+}
+
+function sent(...messages: Message[]): WireRequest['messages'] {
+  return toWire({ messages }).messages;
+}
+
+describe('Messages on the wire', () => {
+  it('go back verbatim, thinking and unknown blocks included', () => {
+    const blocks = [thinking, redacted, { type: 'text', text: ' a ' } as const, use, opaque];
+    const [, wire] = sent(userText('Hello'), assistant(...blocks), result('ok'));
+    assert.deepEqual(wire?.content, [
+      thinking,
+      redacted,
+      { type: 'text', text: ' a ' },
+      use,
+      { type: 'future', a: [1, { b: 2 }] },
+    ]);
+  });
+
+  it('leave out empty text, and messages that it leaves empty', () => {
+    const empty: AssistantBlock = { type: 'text', text: ' \n' };
+    const wire = sent(userText('Hello'), assistant(empty), assistant(empty, use), result('ok'));
+    assert.deepEqual(
+      wire.map((message) => message.content.length),
+      [1, 1, 1],
+    );
+  });
+
+  it('leave out thinking that was cut off before its signature', () => {
+    const cut: AssistantBlock = { type: 'thinking', thinking: 'half', signature: '' };
+    assert.deepEqual(sent(userText('Hello'), assistant(cut, use), result('ok'))[1]?.content, [use]);
+  });
+
+  it('carry images, in results too', () => {
+    const source = { type: 'base64', media_type: 'image/png', data: 'iVBORw==' } as const;
+    const image = { type: 'image', source } as const;
+    const wire = sent({ role: 'user', content: [image] }, assistant(use), result([image]));
+    assert.deepEqual(wire[0]?.content, [image]);
+    assert.deepEqual(wire[2]?.content, [
+      { type: 'tool_result', tool_use_id: 't1', content: [image] },
+    ]);
+  });
+
+  it('carry results that are empty or errors', () => {
+    const plain = { type: 'tool_result', tool_use_id: 't1' };
+    const history = [userText('Hello'), assistant(use)];
+    assert.deepEqual(sent(...history, result(''))[2]?.content, [plain]);
+    assert.deepEqual(sent(...history, result([{ type: 'text', text: '' }]))[2]?.content, [plain]);
+    assert.deepEqual(sent(...history, result('no', false))[2]?.content, [
+      { ...plain, content: 'no' },
+    ]);
+    assert.deepEqual(sent(...history, result('no', true))[2]?.content, [
+      { ...plain, content: 'no', is_error: true },
+    ]);
+  });
+
+  it('carry no field that a stored block has beside its own', () => {
+    const block = { type: 'text', text: 'Hello', id: 'b1' } as const;
+    const wire = sent({ role: 'user', content: [block] });
+    assert.deepEqual(wire, hello);
+  });
+});
+
+describe('toCompatibleRequest', () => {
+  it('sends the core alone', () => {
+    assert.deepEqual(toLocal({ effort: 'high', model: 'qwen3-coder' }), {
+      model: 'qwen3-coder',
+      max_tokens: 1_000,
+      stream: true,
+      system: 'You help with code.',
+      messages: hello,
+    });
+  });
+
+  it('keeps thinking and unknown blocks from servers that did not make them', () => {
+    const messages = [
+      userText('Hello'),
+      assistant(thinking, redacted, opaque, use),
+      result('ok'),
+      assistant(thinking),
+      userText('Next'),
+    ];
+    assert.deepEqual(
+      toLocal({ messages }).messages.map((message) => message.content),
+      [
+        [{ type: 'text', text: 'Hello' }],
+        [use],
+        [{ type: 'tool_result', tool_use_id: 't1', content: 'ok' }],
+        [{ type: 'text', text: 'Next' }],
+      ],
+    );
+  });
+});

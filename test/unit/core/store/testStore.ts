@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { openThreadStore } from '../../../../src/core/store/openThreadStore.ts';
+import type { SqliteThreadStore } from '../../../../src/core/store/threadStore.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
+import { createTemporaryFolder } from '../../../support/temporaryFolder.ts';
+
+export interface TestStore {
+  readonly store: SqliteThreadStore;
+  readonly clock: FakeClock;
+  readonly path: string;
+  /** Closes the store, as the end of a window does, and opens the file again. */
+  reopen(): Promise<SqliteThreadStore>;
+  dispose(): void;
+}
+
+/** A store in a file of its own, whose time the test decides. */
+export async function createTestStore(options: { isIndexed?: boolean } = {}): Promise<TestStore> {
+  const folder = createTemporaryFolder('threads');
+  const clock = new FakeClock();
+  const path = join(folder.path, 'storage', 'threads.db');
+  const open = async (): Promise<SqliteThreadStore> => {
+    const { isIndexed } = options;
+    const probe = isIndexed === undefined ? {} : { probeFullText: () => isIndexed };
+    return (await openThreadStore({ path, clock, ...probe })).store;
+  };
+  let store = await open();
+  return {
+    get store() {
+      return store;
+    },
+    clock,
+    path,
+    reopen: async () => {
+      store.dispose();
+      store = await open();
+      return store;
+    },
+    dispose: () => {
+      store.dispose();
+      folder.dispose();
+    },
+  };
+}
+
+/** Commits what was queued and waits for these promises. */
+export async function committed(
+  store: SqliteThreadStore,
+  ...writes: readonly Promise<void>[]
+): Promise<void> {
+  await store.flush();
+  await Promise.all(writes);
+}
