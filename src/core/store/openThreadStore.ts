@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Database } from './database.ts';
 import { openDatabase } from './openDatabase.ts';
 import { abandonSearchIndex, ensureSearchIndex, hasFullText } from './searchIndex.ts';
+import { StoreConnection } from './storeConnection.ts';
 import { threadMigrations, threadTables } from './threadSchema.ts';
 import { SqliteThreadStore } from './threadStore.ts';
 
@@ -16,7 +17,10 @@ export interface OpenThreadStoreOptions {
 }
 
 export interface OpenedThreadStore {
+  /** Closes the connection with it. */
   readonly store: SqliteThreadStore;
+  /** For what else is kept in the same file. */
+  readonly connection: StoreConnection;
   /** Where a damaged database was moved to, if there was one: the user must be told. */
   readonly setAside?: string;
 }
@@ -43,8 +47,9 @@ export async function openThreadStore(options: OpenThreadStoreOptions): Promise<
       readALittle(opened);
     },
   });
-  const store = new SqliteThreadStore({ database, path, clock, isIndexed });
-  return setAside === undefined ? { store } : { store, setAside };
+  const connection = new StoreConnection({ database, path, clock });
+  const store = new SqliteThreadStore({ connection, clock, isIndexed });
+  return { store, connection, ...(setAside === undefined ? {} : { setAside }) };
 }
 
 /** Finds most damage on opening, rather than in mid-turn: touches the root of every table. */

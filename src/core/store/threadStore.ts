@@ -2,9 +2,9 @@ import type { Clock } from '../../base/clock.ts';
 import { BugError, UserError } from '../../base/errors.ts';
 import type { Draft } from '../../shared/protocol.ts';
 import type { Row, TableSpec, WriteOperation } from './batchPlan.ts';
-import { BatchWriter, type BatchWriterCounters, type WriteUnit } from './batchWriter.ts';
+import type { BatchWriterCounters, WriteUnit } from './batchWriter.ts';
 import type { Database } from './database.ts';
-import { explainDatabaseError, isDuplicate, isOrphan } from './databaseErrors.ts';
+import { isDuplicate, isOrphan } from './databaseErrors.ts';
 import { readHistory, readPage, readToolResult } from './messageReader.ts';
 import { deltaRow, messageOperations, toolResultRow, toSqlText } from './messageRows.ts';
 import type {
@@ -14,23 +14,21 @@ import type {
   ThreadStore,
   ToolResultRecord,
 } from './records.ts';
+import type { StoreConnection } from './storeConnection.ts';
 import { listThreads } from './threadList.ts';
 import {
   currentThreadsTable,
   deltasTable,
   draftsTable,
   threadsTable,
-  threadTables,
   toolResultsTable,
 } from './threadSchema.ts';
 
 type ThreadChanges = Parameters<ThreadStore['updateThread']>[1];
 
 export interface ThreadStoreParts {
-  /** Opened and migrated; the store closes it. */
-  readonly database: Database;
-  /** For messages to the user. */
-  readonly path: string;
+  /** Closed with the store. */
+  readonly connection: StoreConnection;
   readonly clock: Clock;
   /** Whether there is a search index over titles and texts. */
   readonly isIndexed: boolean;
@@ -39,26 +37,20 @@ export interface ThreadStoreParts {
 /** Threads in SQLite. Two windows may write to the same file. */
 export class SqliteThreadStore implements ThreadStore {
   private readonly parts: ThreadStoreParts;
+  private readonly connection: StoreConnection;
   private readonly database: Database;
-  private readonly writer: BatchWriter;
   /** Threads that another window has continued since this one read them. */
   private readonly conflicted = new Set<string>();
-  private isDisposed = false;
 
   constructor(parts: ThreadStoreParts) {
     this.parts = parts;
-    this.database = parts.database;
-    this.writer = new BatchWriter({
-      database: parts.database,
-      clock: parts.clock,
-      tables: threadTables,
-      explain: (error) => explainDatabaseError(error, parts.path),
-    });
+    this.connection = parts.connection;
+    this.database = parts.connection.database;
   }
 
   /** Figures of the writes, for the performance panel. */
   get counters(): BatchWriterCounters {
-    return this.writer.counters;
+    return this.connection.counters;
   }
 
   createThread(thread: ThreadRecord): Promise<void> {
@@ -176,12 +168,7 @@ export class SqliteThreadStore implements ThreadStore {
   }
 
   dispose(): void {
-    if (this.isDisposed) {
-      return;
-    }
-    this.isDisposed = true;
-    this.writer.dispose();
-    this.database.close();
+    this.connection.dispose();
   }
 
   private changeThread(id: string, changes: Row): Promise<void> {
@@ -192,20 +179,11 @@ export class SqliteThreadStore implements ThreadStore {
     operations: readonly WriteOperation[],
     hooks: Omit<WriteUnit, 'operations'> = {},
   ): Promise<void> {
-    return this.writer.write({ operations, ...hooks });
+    return this.connection.write(operations, hooks);
   }
 
-  /** Reads what is in the database once everything queued before is in it too. */
-  private async read<T>(query: () => T): Promise<T> {
-    await this.writer.flush();
-    if (this.isDisposed) {
-      throw new BugError('The thread store is closed.');
-    }
-    try {
-      return query();
-    } catch (error) {
-      throw explainDatabaseError(error, this.parts.path);
-    }
+  private read<T>(query: () => T): Promise<T> {
+    return this.connection.read(query);
   }
 
   /**
