@@ -81,6 +81,7 @@ export async function e2e(args) {
     args: [
       '--require=test/e2e/support/hooks.ts',
       '--timeout=120000',
+      '--retries=1',
       ...withFiles(args, 'test/e2e/**/*.test.ts'),
     ],
     env: { SLIPSTREAM_VSIX: vsix },

@@ -16,6 +16,48 @@ export interface SettingValues {
   readonly commandTimeoutSeconds: number;
   readonly 'retry.maxWaitSeconds': number;
   readonly streamIdleTimeoutSeconds: number;
+  /** US dollars; 0 for no limit. So are the next two. */
+  readonly 'budget.sessionUsd': number;
+  readonly 'budget.dayUsd': number;
+  readonly 'budget.monthUsd': number;
+  /** Share of a limit at which Slipstream warns and saves, percent. */
+  readonly 'budget.warnAtPercent': number;
+  /** Limits of single surfaces, by the surface's name. */
+  readonly 'budget.surfaces': Readonly<Record<string, BudgetLimits>>;
+  /** Models to choose from by itself; empty for all current ones. */
+  readonly 'routing.models': readonly string[];
+  /** Share of requests that try another model to learn how well it does, percent. */
+  readonly 'routing.explorationPercent': number;
+  /** By model id. Replaces the catalogue's. */
+  readonly prices: Readonly<Record<string, PriceOverride>>;
+  readonly 'cache.enabled': boolean;
+  readonly 'cache.memoryMegabytes': number;
+  readonly 'cache.diskMegabytes': number;
+  /** Requests at the same time to one endpoint. */
+  readonly 'schedule.maxConcurrentRequests': number;
+  /** Further addresses that serve the same models, for when the first one fails or is slow. */
+  readonly 'failover.endpoints': readonly string[];
+  /** Where the provider computes; empty for its own choice. */
+  readonly inferenceGeo: string;
+  readonly speed: 'standard' | 'fast';
+  readonly 'context.autoCompact': boolean;
+  readonly 'promptCache.lifetime': 'auto' | '5m' | '1h';
+  readonly 'prefetch.enabled': boolean;
+}
+
+/** US dollars; absent for no limit. */
+export interface BudgetLimits {
+  readonly sessionUsd?: number;
+  readonly dayUsd?: number;
+  readonly monthUsd?: number;
+}
+
+/** US dollars for a million tokens. */
+export interface PriceOverride {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
 }
 
 export type SettingKey = keyof SettingValues;
@@ -64,6 +106,34 @@ export const settingDefinitions: {
   commandTimeoutSeconds: { ...wholeNumber(120, 1, 86_400), scope: 'window' },
   'retry.maxWaitSeconds': wholeNumber(60, 0, 3_600),
   streamIdleTimeoutSeconds: wholeNumber(90, 5, 3_600),
+  // A day of an agent on Sonnet costs a few dollars: these stop a runaway, not ordinary work.
+  'budget.sessionUsd': amount(0),
+  'budget.dayUsd': amount(25),
+  'budget.monthUsd': amount(250),
+  'budget.warnAtPercent': wholeNumber(80, 1, 100),
+  'budget.surfaces': amounts(
+    'surface names, each with sessionUsd, dayUsd or monthUsd',
+    [],
+    ['sessionUsd', 'dayUsd', 'monthUsd'],
+  ),
+  'routing.models': textList(),
+  'routing.explorationPercent': wholeNumber(3, 0, 20),
+  prices: amounts(
+    'model ids, each with input and output and, if you like, cacheRead and cacheWrite',
+    ['input', 'output'],
+    ['cacheRead', 'cacheWrite'],
+  ),
+  'cache.enabled': toggle(true),
+  'cache.memoryMegabytes': wholeNumber(32, 1, 1_024),
+  'cache.diskMegabytes': wholeNumber(200, 0, 10_240),
+  // Node's own agent keeps as many connections free; interactive work is one or two at a time.
+  'schedule.maxConcurrentRequests': wholeNumber(8, 1, 64),
+  'failover.endpoints': textList(),
+  inferenceGeo: text(''),
+  speed: choice('standard', ['standard', 'fast']),
+  'context.autoCompact': toggle(true),
+  'promptCache.lifetime': choice('auto', ['auto', '5m', '1h']),
+  'prefetch.enabled': toggle(true),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);
@@ -102,6 +172,77 @@ function wholeNumber(value: number, minimum: number, maximum: number): SettingDe
       typeof raw === 'number' && Number.isInteger(raw) && raw >= minimum && raw <= maximum
         ? raw
         : undefined,
+  };
+}
+
+function toggle(value: boolean): SettingDefinition<boolean> {
+  return {
+    default: value,
+    scope: 'machine',
+    schema: { type: 'boolean' },
+    expected: 'true or false',
+    parse: (raw) => (typeof raw === 'boolean' ? raw : undefined),
+  };
+}
+
+/** US dollars, 0 or more. */
+function amount(value: number): SettingDefinition<number> {
+  return {
+    default: value,
+    scope: 'machine',
+    schema: { type: 'number', minimum: 0 },
+    expected: 'an amount in US dollars, 0 for no limit',
+    parse: (raw) => (isAmount(raw) ? raw : undefined),
+  };
+}
+
+function isAmount(raw: unknown): raw is number {
+  return typeof raw === 'number' && Number.isFinite(raw) && raw >= 0;
+}
+
+type Amounts<Needed extends string, Optional extends string> = Readonly<Record<Needed, number>> &
+  Readonly<Partial<Record<Optional, number>>>;
+
+/** Names, each with amounts in US dollars: those `needed`, and any of the `optional` ones. */
+function amounts<Needed extends string, Optional extends string>(
+  expected: string,
+  needed: readonly Needed[],
+  optional: readonly Optional[],
+): SettingDefinition<Readonly<Record<string, Amounts<Needed, Optional>>>> {
+  const fields: readonly string[] = [...needed, ...optional];
+  const isEntry = (raw: unknown): raw is Amounts<Needed, Optional> =>
+    typeof raw === 'object' &&
+    raw !== null &&
+    needed.every((field) => Object.hasOwn(raw, field)) &&
+    Object.entries(raw).every(([field, value]) => fields.includes(field) && isAmount(value));
+  return {
+    default: {},
+    scope: 'machine',
+    schema: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        ...(needed.length > 0 ? { required: needed } : {}),
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          fields.map((field) => [field, { type: 'number', minimum: 0 }]),
+        ),
+      },
+    },
+    expected,
+    parse: (raw) => {
+      if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+        return undefined;
+      }
+      const parsed: Record<string, Amounts<Needed, Optional>> = {};
+      for (const [name, entry] of Object.entries(raw)) {
+        if (!isEntry(entry)) {
+          return undefined;
+        }
+        parsed[name] = entry;
+      }
+      return parsed;
+    },
   };
 }
 

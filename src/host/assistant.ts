@@ -7,13 +7,9 @@ import type { ResourceManager } from '../base/lifecycle.ts';
 import { ThreadService } from '../core/agent/threadService.ts';
 import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
 import { loadCatalogue } from '../core/model/catalogue.ts';
-import { createGateway } from '../core/model/gateway.ts';
-import { defaultCandidates } from '../core/model/localServers.ts';
-import { createOfflineResponder } from '../core/model/offline/responder.ts';
-import { defaultTransportLimits } from '../core/model/transportLimits.ts';
-import { openThreadStore } from '../core/store/openThreadStore.ts';
+import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
-import type { ConnectionView, HostRequestHandlers } from '../shared/protocol.ts';
+import type { HostRequestHandlers } from '../shared/protocol.ts';
 import { createAgentParts } from './agentParts.ts';
 import { ApprovalDiffs } from './approvalDiffs.ts';
 import { createChatCommands } from './chatCommands.ts';
@@ -22,9 +18,6 @@ import type { ChatView } from './chatView.ts';
 import { CodeBlocks } from './codeBlocks.ts';
 import { createCommandHandlers } from './commandHandlers.ts';
 import type { CommandHandlers } from './commandTable.ts';
-import { ConnectionFlows } from './connectionFlows.ts';
-import { toConnectionView } from './connectionLabel.ts';
-import { ConnectionSettings } from './connectionSettings.ts';
 import { ContextItems } from './contextItems.ts';
 import { setContextKey } from './contextKeys.ts';
 import { EditPreviews } from './editPreviews.ts';
@@ -32,13 +25,10 @@ import { type Environment, readEnvironment } from './environment.ts';
 import { FileIndex, type ListFiles } from './fileIndex.ts';
 import { Links } from './links.ts';
 import { Mentions } from './mentions.ts';
-import { ModelChoice } from './modelChoice.ts';
+import { createModelParts, type ModelParts } from './modelParts.ts';
 import { selectModel } from './modelPicker.ts';
-import { ModelServer } from './modelServer.ts';
 import type { Notifications } from './notifications.ts';
 import type { OutputLog } from './outputLog.ts';
-import { hostFetch } from './proxySettings.ts';
-import { ApiKeys } from './secrets.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SymbolSearch } from './symbolSearch.ts';
@@ -84,9 +74,10 @@ export async function createAssistant(parts: AssistantParts): Promise<Assistant>
 async function assemble(parts: AssistantParts): Promise<Assistant> {
   const { chat, log, resources } = parts;
   const environment = readEnvironment();
-  const models = createModelParts(parts, environment);
+  const { store, connection } = await openStore(parts, parts.context.globalStorageUri.fsPath);
+  const models = createModelParts(parts, environment, connection);
   const editor = createEditorParts(parts, environment);
-  const threads = resources.add(await createThreads(parts, environment, models, editor));
+  const threads = resources.add(await createThreads(parts, environment, models, editor, store));
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   return {
@@ -108,63 +99,6 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       codeBlocks: async () => codeBlocks,
       selectModel: () => selectModel(models),
     }),
-  };
-}
-
-function createModelParts(parts: AssistantParts, environment: Environment) {
-  const { context, resources, settings, log, notifications } = parts;
-  const keys = resources.add(new ApiKeys(context.secrets));
-  const connection = resources.add(
-    new ConnectionSettings({
-      settings,
-      keys,
-      environment,
-      onProblem: (message) => notifications.warn(message),
-    }),
-  );
-  const server = new ModelServer(clock);
-  const choice = resources.add(new ModelChoice({ settings, connection, server }));
-  const gateway = resources.add(
-    createGateway({
-      connection,
-      offline: createOfflineResponder(),
-      clock,
-      version: String(context.extension.packageJSON.version),
-      hostFetch: () => hostFetch(settings, environment),
-      maxWaitMs: () => settings.get('retry.maxWaitSeconds') * 1_000,
-      limits: () => ({
-        ...defaultTransportLimits,
-        idleMs: settings.get('streamIdleTimeoutSeconds') * 1_000,
-      }),
-      onInternalError: (error) => log.error('Asking the model', error),
-    }),
-  );
-  return {
-    settings,
-    connection,
-    server,
-    choice,
-    gateway,
-    flows: new ConnectionFlows({
-      settings,
-      keys,
-      environment,
-      connection,
-      server,
-      notifications,
-      clock,
-    }),
-    view: async (): Promise<ConnectionView> => {
-      const current = await connection.current();
-      const catalogue = await loadCatalogue();
-      const usual = current.kind === 'anthropic' ? catalogue.defaultModel : '';
-      return toConnectionView(
-        current,
-        settings.get('model') || usual,
-        catalogue,
-        defaultCandidates,
-      );
-    },
   };
 }
 
@@ -209,12 +143,13 @@ function fileListChanges(resources: ResourceManager): Event<void> {
 async function createThreads(
   parts: AssistantParts,
   { variables }: Environment,
-  models: ReturnType<typeof createModelParts>,
+  models: ModelParts,
   editor: ReturnType<typeof createEditorParts>,
+  store: ThreadStore,
 ): Promise<ThreadService<ThreadGrants>> {
   const storageFolder = parts.context.globalStorageUri.fsPath;
   const { workspace, contextItems, slashCommands } = editor;
-  const [catalogue, store] = await Promise.all([loadCatalogue(), openStore(parts, storageFolder)]);
+  const catalogue = await loadCatalogue();
   return new ThreadService({
     ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
     store,
@@ -234,22 +169,23 @@ async function createThreads(
 async function openStore(
   { resources, notifications }: AssistantParts,
   storageFolder: string,
-): Promise<ThreadStore> {
+): Promise<OpenedThreadStore> {
   const path = join(storageFolder, 'threads.db');
-  const { store, setAside } = await openThreadStore({ path, clock });
+  const opened = await openThreadStore({ path, clock });
+  const { store, setAside } = opened;
   resources.add(store);
   if (setAside !== undefined) {
     notifications.warn(
       `The threads kept so far could not be read. The damaged file was set aside as ${setAside}, and a new one was begun.`,
     );
   }
-  return store;
+  return opened;
 }
 
 /** Keeps the panel and VS Code's context keys true to what changes outside of any turn. */
 function tellPanel(
   { chat, resources, notifications }: AssistantParts,
-  models: ReturnType<typeof createModelParts>,
+  models: ModelParts,
   threads: ThreadService<ThreadGrants>,
 ): void {
   const tellConnection = async (): Promise<void> => {

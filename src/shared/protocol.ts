@@ -128,7 +128,10 @@ export type PanelAction =
   | 'continueTurn'
   | 'retryTurn'
   | 'newThread'
-  | 'showLog';
+  | 'showLog'
+  /** Lifts the limit on spending until the window is closed, and answers the last message again. */
+  | 'allowOverBudget'
+  | 'openBudgetSettings';
 
 /** A word to the user at the end of a turn: why it ended, and what can be done. */
 export interface Notice {

@@ -43,6 +43,8 @@ describe('The first run, without key and without network', () => {
   it('outlines the file that is open', async () => {
     await chat.newThread();
     await workbench.openFile('src/cart.js');
+    // The file before stood at line 30: VS Code has switched once this one's first line is told.
+    await workbench.page.getByRole('button', { name: /^Ln 1,/ }).waitFor();
     await chat.ask('Outline the file I have open');
     await chat.answers.first().getByText('totalCents').first().waitFor();
     await chat.idle();

@@ -101,6 +101,11 @@ function failureActions(failure: ModelFailure): readonly NoticeAction[] {
     case 'stalled':
     case 'protocol':
       return [goOn, retry];
+    case 'overBudget':
+      return [
+        { label: 'Go on for now', action: 'allowOverBudget' },
+        { label: 'Change the limit', action: 'openBudgetSettings' },
+      ];
     case 'rateLimited':
     case 'overloaded':
     case 'server':

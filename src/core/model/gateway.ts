@@ -6,6 +6,7 @@ import { loadCatalogue } from './catalogue.ts';
 import type { ConnectionProvider } from './connection.ts';
 import { guardedStream } from './guardedStream.ts';
 import type { ModelGateway, Next, Stage } from './request.ts';
+import type { RequestLog } from './requestLog.ts';
 import { createRetryStage } from './stages/retry.ts';
 import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
 import { createTraceStage } from './stages/trace.ts';
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly limits?: TransportOptions['limits'];
   /** Asked for each request; undefined while nobody wants traces. */
   readonly tracer?: () => Tracer | undefined;
+  /** Gets a record of each request. */
+  readonly log?: RequestLog;
   /** For the jitter between tries: from 0 to below 1. */
   readonly random?: () => number;
   /** The longest wait that a provider may ask for and get, milliseconds; asked for each time. */
@@ -51,7 +54,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const pipeline = compose(
     [
-      createTraceStage({ clock, tracer: options.tracer ?? (() => undefined) }),
+      createTraceStage({
+        clock,
+        tracer: options.tracer ?? (() => undefined),
+        ...(options.log ? { log: options.log } : {}),
+      }),
       createThinkingRecoveryStage(),
       createRetryStage(options),
     ],

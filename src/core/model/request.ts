@@ -1,3 +1,4 @@
+import type { DecisionTrail } from './decisionTrail.ts';
 import type { AssistantBlock, Message, Usage } from './message.ts';
 
 /** Which door a request came through. */
@@ -16,14 +17,48 @@ export interface ToolDefinition {
   readonly inputSchema: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * What is known of a task when its model may be chosen for it. Absent fields are not known; the size
+ * of the request and its tools are read from the request itself.
+ */
+export interface RoutingHints {
+  /** What the user asked for in this turn, in their own words. */
+  readonly userText?: string;
+  /** Files attached to or touched in this turn. */
+  readonly filesInPlay?: number;
+  /** How often the user has sent this turn anew or corrected the one before. */
+  readonly corrections?: number;
+}
+
+/** How an answer may be kept and given again to an equal request. */
+export interface AnswerCaching {
+  /** What is done, for example `explain`: part of the key. */
+  readonly operation: string;
+  /** Raised whenever the prompt or the reading of the answer changes: part of the key. */
+  readonly version: number;
+  /** Absolute paths that the answer is about: when one of them changes it is forgotten. */
+  readonly files?: readonly string[];
+}
+
 /** One logical call to a model, its retries included. */
 export interface ModelRequest {
   readonly id: string;
   readonly surface: Surface;
   readonly priority: Priority;
   readonly threadId?: string;
-  /** A model id of the catalogue, or one that a local server names. */
+  /** The turn of the agent's loop that it belongs to: within one, the model stays the same. */
+  readonly turnId?: string;
+  /**
+   * A model id of the catalogue, or one that a local server names. With `routing`, the one to take
+   * where nothing speaks for another.
+   */
   readonly model: string;
+  /** Present where Slipstream may choose the model; absent where the user has pinned it. */
+  readonly routing?: RoutingHints;
+  /** Set by the budget: choose the cheapest model that can do it. */
+  readonly mustSave?: boolean;
+  /** Present where an answer may be kept. Whether it is also depends on the surface. */
+  readonly caching?: AnswerCaching;
   /** Empty for none. Byte-stable from turn to turn. */
   readonly system: string;
   /** Sorted by name, so that the prompt's prefix stays stable. */
@@ -32,7 +67,17 @@ export interface ModelRequest {
   readonly maxOutputTokens: number;
   /** Undefined leaves the model's own default. */
   readonly effort?: Effort;
+  /** `least` asks for as little thinking as the model allows, for what must be quick and cheap. */
+  readonly thinking?: 'default' | 'least';
   readonly stopSequences?: readonly string[];
+  /** JSON Schema that the answer's text must follow; every object in it closed. */
+  readonly outputSchema?: Readonly<Record<string, unknown>>;
+  /** How long the provider shall keep the prompt's prefix. Undefined means five minutes. */
+  readonly promptCacheLifetime?: '5m' | '1h';
+  /** The provider's id of the answer before, so that it can tell why its prompt cache missed. */
+  readonly previousMessageId?: string;
+  /** Where the stages write down what they decide. The trace stage adds one where it is missing. */
+  readonly trail?: DecisionTrail;
 }
 
 /** `unknown` stands for a value newer than this code; `value` of the outcome keeps its text. */
@@ -65,6 +110,8 @@ export type ModelFailureKind =
   | 'stalled'
   /** The answer broke the protocol. */
   | 'protocol'
+  /** The user's own limit on spending. */
+  | 'overBudget'
   /** A mistake of ours. */
   | 'internal';
 
@@ -106,10 +153,12 @@ export type BlockStart =
 /**
  * What a stage yields. Order: `started`, then for each block `blockStarted`, deltas, `blockEnded`;
  * `usage` whenever it is known better (a snapshot, not an increment); last `ended`, always and once.
- * `retrying` and `thinkingDropped` come only before `started`; after them the next attempt begins
- * from nothing.
+ * `routed`, `retrying` and `thinkingDropped` come only before `started`; after the latter two the
+ * next attempt begins from nothing.
  */
 export type ModelEvent =
+  /** The model was chosen for this request. `reason` is a sentence for the user. */
+  | { readonly type: 'routed'; readonly model: string; readonly reason: string }
   | {
       readonly type: 'retrying';
       /** The number of the try that follows, from 2. */
@@ -120,7 +169,15 @@ export type ModelEvent =
     }
   /** The provider rejected the thinking in the history; the request is sent again without it. */
   | { readonly type: 'thinkingDropped' }
-  | { readonly type: 'started'; readonly messageId: string; readonly model: string }
+  | {
+      readonly type: 'started';
+      readonly messageId: string;
+      readonly model: string;
+      /** Host and port that answered; absent for an answer that came from a cache. */
+      readonly endpoint?: string;
+    }
+  /** Why the provider's prompt cache did not hold, where it says so. */
+  | { readonly type: 'promptCacheMiss'; readonly cause: string; readonly missedTokens?: number }
   | { readonly type: 'blockStarted'; readonly index: number; readonly block: BlockStart }
   | { readonly type: 'textDelta'; readonly index: number; readonly text: string }
   | { readonly type: 'thinkingDelta'; readonly index: number; readonly text: string }

@@ -1,8 +1,10 @@
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../../base/clock.ts';
 import { genAi, general, slipstream, spanEvent } from '../../telemetry/genAiAttributes.ts';
+import { DecisionTrail } from '../decisionTrail.ts';
 import type { Usage } from '../message.ts';
 import type { ModelEvent, ModelRequest, Outcome, Stage } from '../request.ts';
+import type { RequestLog } from '../requestLog.ts';
 
 // The API's enums, by value: importing them would load its 22 kB at activation.
 const clientSpanKind = 2;
@@ -12,27 +14,34 @@ export interface TraceOptions {
   readonly clock: Clock;
   /** Asked for each request; undefined while nobody wants traces. */
   readonly tracer: () => Tracer | undefined;
+  /** Gets a record of each request; absent where nobody reads it. */
+  readonly log?: RequestLog;
 }
 
 /**
- * One span per request, retries included, ended with the stream. Without a tracer, or where it does
- * not record, the stream passes untouched. No attribute carries content.
+ * One span and one record per request, retries included, ended with the stream. Without a tracer,
+ * or where it does not record, and without a log the stream passes untouched. Nothing of either
+ * carries content.
  */
 export function createTraceStage(options: TraceOptions): Stage {
   return (request, next, signal) => {
-    const tracer = options.tracer();
-    const span = tracer?.startSpan(`chat ${request.model}`, {
+    const span = options.tracer()?.startSpan(`chat ${request.model}`, {
       kind: clientSpanKind,
       attributes: requestAttributes(request),
     });
-    const events = next(request, signal);
-    if (!span?.isRecording()) {
+    const trail = request.trail ?? new DecisionTrail(options.clock);
+    const events = next(request.trail ? request : { ...request, trail }, signal);
+    const isRecording = span?.isRecording() === true;
+    if (!isRecording) {
       span?.end();
+    }
+    if (!isRecording && !options.log) {
       return events;
     }
+    const watched = { request, trail, span: isRecording ? span : undefined };
     return {
       [Symbol.asyncIterator]: () =>
-        new TracedStream(events[Symbol.asyncIterator](), span, options.clock),
+        new TracedStream(events[Symbol.asyncIterator](), watched, options),
     };
   };
 }
@@ -52,21 +61,34 @@ function requestAttributes(request: ModelRequest): Attributes {
   };
 }
 
+interface Watched {
+  readonly request: ModelRequest;
+  readonly trail: DecisionTrail;
+  /** Undefined where it does not record. */
+  readonly span: Span | undefined;
+}
+
 class TracedStream implements AsyncIterator<ModelEvent> {
   private readonly events: AsyncIterator<ModelEvent>;
-  private readonly span: Span;
-  private readonly clock: Clock;
+  private readonly watched: Watched;
+  private readonly span: Span | undefined;
+  private readonly options: TraceOptions;
+  private readonly startedMs: number;
   private readonly startedAt: number;
+  private model: string;
   private attempts = 1;
   private usage: Usage | undefined;
-  private hasFirstToken = false;
+  private firstTokenMs: number | undefined;
   private isEnded = false;
 
-  constructor(events: AsyncIterator<ModelEvent>, span: Span, clock: Clock) {
+  constructor(events: AsyncIterator<ModelEvent>, watched: Watched, options: TraceOptions) {
     this.events = events;
-    this.span = span;
-    this.clock = clock;
-    this.startedAt = clock.now();
+    this.watched = watched;
+    this.span = watched.span;
+    this.options = options;
+    this.startedMs = options.clock.now();
+    this.startedAt = options.clock.wallTime();
+    this.model = watched.request.model;
   }
 
   next(): Promise<IteratorResult<ModelEvent>> {
@@ -87,9 +109,10 @@ class TracedStream implements AsyncIterator<ModelEvent> {
   };
 
   private readonly fail = (error: unknown): never => {
-    this.span.setAttribute(general.errorType, error instanceof Error ? error.name : 'unknown');
-    this.span.setStatus({ code: errorStatusCode });
-    this.finish('failed');
+    const name = error instanceof Error ? error.name : 'unknown';
+    this.span?.setAttribute(general.errorType, name);
+    this.span?.setStatus({ code: errorStatusCode });
+    this.finish('failed', name);
     throw error;
   };
 
@@ -98,20 +121,24 @@ class TracedStream implements AsyncIterator<ModelEvent> {
       case 'textDelta':
       case 'thinkingDelta':
       case 'inputDelta':
-        if (!this.hasFirstToken) {
+        if (this.firstTokenMs === undefined) {
           this.seeFirstToken();
         }
         break;
+      case 'routed':
+        this.model = event.model;
+        break;
       case 'started':
-        this.span.setAttribute(genAi.responseId, event.messageId);
-        this.span.setAttribute(genAi.responseModel, event.model);
+        this.model = event.model;
+        this.span?.setAttribute(genAi.responseId, event.messageId);
+        this.span?.setAttribute(genAi.responseModel, event.model);
         break;
       case 'usage':
         this.usage = event.usage;
         break;
       case 'retrying':
         this.attempts = event.attempt;
-        this.span.addEvent(spanEvent.retrying, { [general.errorType]: event.failure.kind });
+        this.span?.addEvent(spanEvent.retrying, { [general.errorType]: event.failure.kind });
         break;
       case 'ended':
         this.end(event.outcome);
@@ -122,37 +149,61 @@ class TracedStream implements AsyncIterator<ModelEvent> {
   }
 
   private seeFirstToken(): void {
-    this.hasFirstToken = true;
-    const seconds = (this.clock.now() - this.startedAt) / 1000;
-    this.span.setAttribute(genAi.responseTimeToFirstChunk, seconds);
-    this.span.addEvent(spanEvent.firstToken);
+    this.firstTokenMs = this.options.clock.now() - this.startedMs;
+    this.span?.setAttribute(genAi.responseTimeToFirstChunk, this.firstTokenMs / 1000);
+    this.span?.addEvent(spanEvent.firstToken);
   }
 
   private end(outcome: Outcome): void {
     if (outcome.kind === 'done') {
-      this.span.setAttribute(genAi.responseFinishReasons, [outcome.value]);
-    } else if (outcome.kind === 'failed') {
-      const { kind, status } = outcome.failure;
-      this.span.setAttribute(general.errorType, kind);
-      this.span.setStatus({ code: errorStatusCode });
-      if (status !== undefined) {
-        this.span.setAttribute(general.httpStatus, status);
-      }
+      this.span?.setAttribute(genAi.responseFinishReasons, [outcome.value]);
+      this.finish('done');
+      return;
     }
-    this.finish(outcome.kind);
+    if (outcome.kind === 'cancelled') {
+      this.finish('cancelled');
+      return;
+    }
+    const { kind, status, message } = outcome.failure;
+    this.span?.setAttribute(general.errorType, kind);
+    this.span?.setStatus({ code: errorStatusCode });
+    if (status !== undefined) {
+      this.span?.setAttribute(general.httpStatus, status);
+    }
+    this.finish('failed', message);
   }
 
-  private finish(outcome: Outcome['kind']): void {
+  private finish(outcome: Outcome['kind'], failure?: string): void {
     if (this.isEnded) {
       return;
     }
     this.isEnded = true;
-    this.span.setAttribute(slipstream.outcome, outcome);
-    this.span.setAttribute(slipstream.attempts, this.attempts);
+    this.endSpan(outcome);
+    const { request, trail } = this.watched;
+    this.options.log?.add({
+      id: request.id,
+      surface: request.surface,
+      priority: request.priority,
+      ...(request.threadId === undefined ? {} : { threadId: request.threadId }),
+      model: this.model,
+      startedAt: this.startedAt,
+      ...(this.firstTokenMs === undefined ? {} : { firstTokenMs: this.firstTokenMs }),
+      durationMs: this.options.clock.now() - this.startedMs,
+      ...(this.usage === undefined ? {} : { usage: this.usage }),
+      attempts: this.attempts,
+      outcome,
+      ...(failure === undefined ? {} : { failure }),
+      decisions: trail.decisions,
+    });
+  }
+
+  private endSpan(outcome: Outcome['kind']): void {
+    this.span?.setAttribute(slipstream.outcome, outcome);
+    this.span?.setAttribute(slipstream.attempts, this.attempts);
     if (this.usage) {
-      this.span.setAttributes(usageAttributes(this.usage));
+      this.span?.setAttributes(usageAttributes(this.usage));
     }
-    this.span.end();
+    this.span?.end();
   }
 }
 
