@@ -4,6 +4,7 @@ import { createGateway } from '../core/model/gateway.ts';
 import { defaultCandidates } from '../core/model/localServers.ts';
 import { createOfflineResponder } from '../core/model/offline/responder.ts';
 import { RequestLog } from '../core/model/requestLog.ts';
+import { RequestScheduler } from '../core/model/schedule/requestScheduler.ts';
 import { defaultTransportLimits } from '../core/model/transportLimits.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
@@ -41,12 +42,25 @@ export function createModelParts(
   const server = new ModelServer(clock);
   const choice = resources.add(new ModelChoice({ settings, connection, server }));
   const requestLog = resources.add(new RequestLog());
+  const scheduler = resources.add(
+    new RequestScheduler({
+      clock,
+      maxConcurrent: () => settings.get('schedule.maxConcurrentRequests'),
+    }),
+  );
   const gateway = resources.add(
     createGateway({
       connection,
       offline: createOfflineResponder(),
       clock,
       log: requestLog,
+      schedule: {
+        scheduler,
+        laneOf: async () => {
+          const current = await connection.current();
+          return current.kind === 'offline' ? undefined : current.endpoint;
+        },
+      },
       version: String(context.extension.packageJSON.version),
       hostFetch: () => hostFetch(settings, environment),
       maxWaitMs: () => settings.get('retry.maxWaitSeconds') * 1_000,

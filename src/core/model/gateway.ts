@@ -8,6 +8,7 @@ import { guardedStream } from './guardedStream.ts';
 import type { ModelGateway, Next, Stage } from './request.ts';
 import type { RequestLog } from './requestLog.ts';
 import { createRetryStage } from './stages/retry.ts';
+import { createScheduleStage, type ScheduleOptions } from './stages/schedule.ts';
 import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
 import { createTraceStage } from './stages/trace.ts';
 import { createTerminal } from './terminal.ts';
@@ -28,6 +29,8 @@ export interface GatewayOptions {
   readonly tracer?: () => Tracer | undefined;
   /** Gets a record of each request. */
   readonly log?: RequestLog;
+  /** Decides when each request is sent; absent to send at once. */
+  readonly schedule?: ScheduleOptions;
   /** For the jitter between tries: from 0 to below 1. */
   readonly random?: () => number;
   /** The longest wait that a provider may ask for and get, milliseconds; asked for each time. */
@@ -59,6 +62,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         tracer: options.tracer ?? (() => undefined),
         ...(options.log ? { log: options.log } : {}),
       }),
+      options.schedule && createScheduleStage(options.schedule),
       createThinkingRecoveryStage(),
       createRetryStage(options),
     ],
@@ -81,9 +85,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-function compose(stages: readonly Stage[], terminal: Next): Next {
+/** One after the other, from top to bottom; what is undefined is left out. */
+function compose(stages: readonly (Stage | undefined)[], terminal: Next): Next {
   return stages.reduceRight<Next>(
-    (next, stage) => (request, signal) => stage(request, next, signal),
+    (next, stage) => (stage ? (request, signal) => stage(request, next, signal) : next),
     terminal,
   );
 }
