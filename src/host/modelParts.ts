@@ -5,6 +5,7 @@ import { defaultCandidates } from '../core/model/localServers.ts';
 import { createOfflineResponder } from '../core/model/offline/responder.ts';
 import { RequestLog } from '../core/model/requestLog.ts';
 import { RequestScheduler } from '../core/model/schedule/requestScheduler.ts';
+import type { ScheduleOptions } from '../core/model/stages/schedule.ts';
 import { defaultTransportLimits } from '../core/model/transportLimits.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
@@ -20,47 +21,58 @@ import { ApiKeys } from './secrets.ts';
 
 const clock = systemClock;
 
+type PathParts = Omit<AssistantParts, 'chat'>;
+
 /** What asks a model, and what the user sets about it. */
 export type ModelParts = ReturnType<typeof createModelParts>;
 
 /** Composes the path to the model. `storeConnection` is where what it learns and spends is kept. */
 export function createModelParts(
-  parts: Omit<AssistantParts, 'chat'>,
+  parts: PathParts,
   environment: Environment,
   storeConnection: StoreConnection,
 ) {
-  const { context, resources, settings, log, notifications } = parts;
+  const connections = createConnections(parts, environment);
+  const path = createPath(parts, environment, connections.connection);
+  return { settings: parts.settings, storeConnection, ...connections, ...path };
+}
+
+/** Where requests go, with which key, and which models there are. */
+function createConnections(parts: PathParts, environment: Environment) {
+  const { context, resources, settings, notifications } = parts;
   const keys = resources.add(new ApiKeys(context.secrets));
+  const onProblem = (message: string): void => notifications.warn(message);
   const connection = resources.add(
-    new ConnectionSettings({
-      settings,
-      keys,
-      environment,
-      onProblem: (message) => notifications.warn(message),
-    }),
+    new ConnectionSettings({ settings, keys, environment, onProblem }),
   );
   const server = new ModelServer(clock);
-  const choice = resources.add(new ModelChoice({ settings, connection, server }));
+  const flowParts = { settings, keys, environment, connection, server, notifications, clock };
+  return {
+    connection,
+    server,
+    choice: resources.add(new ModelChoice({ settings, connection, server })),
+    flows: new ConnectionFlows(flowParts),
+    view: async (): Promise<ConnectionView> => {
+      const current = await connection.current();
+      const catalogue = await loadCatalogue();
+      const usual = current.kind === 'anthropic' ? catalogue.defaultModel : '';
+      const model = settings.get('model') || usual;
+      return toConnectionView(current, model, catalogue, defaultCandidates);
+    },
+  };
+}
+
+/** The stages that a request goes through, and what they keep. */
+function createPath(parts: PathParts, environment: Environment, connection: ConnectionSettings) {
+  const { context, resources, settings, log } = parts;
   const requestLog = resources.add(new RequestLog());
-  const scheduler = resources.add(
-    new RequestScheduler({
-      clock,
-      maxConcurrent: () => settings.get('schedule.maxConcurrentRequests'),
-    }),
-  );
   const gateway = resources.add(
     createGateway({
       connection,
       offline: createOfflineResponder(),
       clock,
       log: requestLog,
-      schedule: {
-        scheduler,
-        laneOf: async () => {
-          const current = await connection.current();
-          return current.kind === 'offline' ? undefined : current.endpoint;
-        },
-      },
+      schedule: createSchedule(parts, connection),
       version: String(context.extension.packageJSON.version),
       hostFetch: () => hostFetch(settings, environment),
       maxWaitMs: () => settings.get('retry.maxWaitSeconds') * 1_000,
@@ -71,33 +83,19 @@ export function createModelParts(
       onInternalError: (error) => log.error('Asking the model', error),
     }),
   );
+  return { gateway, requestLog };
+}
+
+function createSchedule(
+  { resources, settings }: PathParts,
+  connection: ConnectionSettings,
+): ScheduleOptions {
+  const maxConcurrent = (): number => settings.get('schedule.maxConcurrentRequests');
   return {
-    settings,
-    connection,
-    server,
-    choice,
-    gateway,
-    requestLog,
-    storeConnection,
-    flows: new ConnectionFlows({
-      settings,
-      keys,
-      environment,
-      connection,
-      server,
-      notifications,
-      clock,
-    }),
-    view: async (): Promise<ConnectionView> => {
+    scheduler: resources.add(new RequestScheduler({ clock, maxConcurrent })),
+    laneOf: async () => {
       const current = await connection.current();
-      const catalogue = await loadCatalogue();
-      const usual = current.kind === 'anthropic' ? catalogue.defaultModel : '';
-      return toConnectionView(
-        current,
-        settings.get('model') || usual,
-        catalogue,
-        defaultCandidates,
-      );
+      return current.kind === 'offline' ? undefined : current.endpoint;
     },
   };
 }
