@@ -1,5 +1,4 @@
 import { UserError } from '../../base/errors.ts';
-import { lazy } from '../../base/lazy.ts';
 import type {
   ApprovalDecision,
   Draft,
@@ -31,6 +30,7 @@ import { endingOf } from './notices.ts';
 import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
 import { shownModel } from './shownModel.ts';
 import { ThreadApprover } from './threadApprover.ts';
+import { ThreadHistory } from './threadHistory.ts';
 import type { ModelProfile, ThreadParts } from './threadParts.ts';
 import { currentPrompt, newThreadRecord } from './threadRecord.ts';
 import { ToolRunner } from './toolRunner.ts';
@@ -48,13 +48,8 @@ const idle: ThreadStatus = { phase: 'idle' };
 export class LiveThread<Grants> {
   readonly id: string;
   private readonly parts: ThreadParts<Grants>;
-  /** All messages, once `loadHistory` has read them. */
-  private readonly records: MessageRecord[] = [];
-  private readonly loadHistory: () => Promise<void>;
-  private isLoaded = false;
+  private readonly history: ThreadHistory;
   private readonly approver: ThreadApprover<Grants>;
-  /** Thinking before this position is bound to another prompt: sent back, it would be rejected. */
-  private thinkingFrom = 0;
   /** System prompt and tools of the last turn. */
   private lastPrompt: string | undefined;
   private record: ThreadRecord | undefined;
@@ -67,10 +62,7 @@ export class LiveThread<Grants> {
     this.id = id;
     this.parts = parts;
     this.record = record;
-    this.loadHistory = lazy(async () => {
-      this.records.push(...(record ? await parts.store.readHistory(id) : []));
-      this.isLoaded = true;
-    });
+    this.history = new ThreadHistory(id, parts.store, record !== undefined);
     this.approver = new ThreadApprover(parts.policy);
   }
 
@@ -98,31 +90,31 @@ export class LiveThread<Grants> {
 
   /** Whether another window has gone on with this thread since its messages were read here. */
   isBehind(page: ThreadPage): boolean {
-    return this.isLoaded && !this.isRunning && !holdsLast(this.records, page);
+    return this.history.isLoaded && !this.isRunning && !holdsLast(this.history.records, page);
   }
 
   /** Appends the user's message and answers it. Resolves with the turn's id once it has begun. */
   async send(draft: Draft): Promise<string> {
     this.mustBeIdle();
-    const [content] = await Promise.all([userContent(draft, this.parts), this.loadHistory()]);
+    const [content] = await Promise.all([userContent(draft, this.parts), this.history.load()]);
     this.mustBeIdle();
     return this.begin(newUserMessage(this.id, draft, content, this.parts));
   }
 
   /** Sets the turn and all that followed aside, then answers its message once more. */
   async retry(turnId: string): Promise<string> {
-    await this.loadHistory();
+    await this.history.load();
     this.mustBeIdle();
-    const old = userMessageOf(this.records, turnId);
+    const old = userMessageOf(this.history.records, turnId);
     return this.begin(newUserMessage(this.id, old, old.content, this.parts), old);
   }
 
   /** Sets the turn and all that followed aside, then sends this message in its place. */
   async edit(turnId: string, draft: Draft): Promise<string> {
     this.mustBeIdle();
-    const [content] = await Promise.all([userContent(draft, this.parts), this.loadHistory()]);
+    const [content] = await Promise.all([userContent(draft, this.parts), this.history.load()]);
     this.mustBeIdle();
-    const old = userMessageOf(this.records, turnId);
+    const old = userMessageOf(this.history.records, turnId);
     return this.begin(newUserMessage(this.id, draft, content, this.parts), old);
   }
 
@@ -135,8 +127,8 @@ export class LiveThread<Grants> {
 
   /** The turn of the last message. Throws `UserError` where there is none yet. */
   async lastTurnId(): Promise<string> {
-    await this.loadHistory();
-    return lastTurnIdOf(this.records);
+    await this.history.load();
+    return lastTurnIdOf(this.history.records);
   }
 
   /** The card of a call of the turn that runs. */
@@ -170,7 +162,9 @@ export class LiveThread<Grants> {
   ): Promise<ThreadView> {
     const profile = await shownModel(this.parts);
     // A turn may have begun or ended since the page was read: what is in memory is never behind.
-    const { messages: records, hasEarlier } = this.isLoaded ? lastPage(this.records) : page;
+    const { messages: records, hasEarlier } = this.history.isLoaded
+      ? lastPage(this.history.records)
+      : page;
     const turn = this.running?.turn;
     // The running turn shows itself; what of it is kept already would show it twice.
     const kept = records.filter(
@@ -183,7 +177,7 @@ export class LiveThread<Grants> {
       messages: turn ? [...messages, turn.snapshot()] : messages,
       hasEarlier,
       status: this.status,
-      meter: this.meterOf(profile, this.isLoaded ? this.records : records),
+      meter: this.meterOf(profile, this.history.isLoaded ? this.history.records : records),
       draft,
     };
     taken(view);
@@ -191,14 +185,14 @@ export class LiveThread<Grants> {
   }
 
   async meter(): Promise<ThreadMeter> {
-    await this.loadHistory();
-    return this.meterOf(await shownModel(this.parts), this.records);
+    await this.history.load();
+    return this.meterOf(await shownModel(this.parts), this.history.records);
   }
 
   /** The position of the first message that the panel shows under this id. */
   async ordinalOf(messageViewId: string): Promise<number> {
-    await this.loadHistory();
-    return ordinalOf(this.records, messageViewId);
+    await this.history.load();
+    return ordinalOf(this.history.records, messageViewId);
   }
 
   private meterOf(profile: ModelProfile, records: readonly MessageRecord[]): ThreadMeter {
@@ -222,8 +216,7 @@ export class LiveThread<Grants> {
   }
 
   private rewindTo(message: UserMessageRecord): void {
-    this.records.splice(this.records.indexOf(message));
-    this.thinkingFrom = Math.min(this.thinkingFrom, message.ordinal);
+    this.history.rewindTo(message);
     this.keep(this.parts.store.setAsideFrom(this.id, message.ordinal));
     this.parts.emit({ type: 'turn/removed', threadId: this.id, fromTurnId: message.turnId });
   }
@@ -241,10 +234,10 @@ export class LiveThread<Grants> {
       if (replaced) {
         this.rewindTo(replaced);
       }
-      const placed = { ...message, ordinal: nextOrdinal(this.records) };
+      const placed = { ...message, ordinal: nextOrdinal(this.history.records) };
       const turn = this.openTurn(message.turnId, profile);
       running.turn = turn;
-      this.records.push(placed);
+      this.history.records.push(placed);
       this.keep(this.parts.store.putMessage(placed));
       this.announce(userView(placed), turn);
       running.settle(this.run(turn, running.controller.signal, record, profile));
@@ -257,13 +250,10 @@ export class LiveThread<Grants> {
   }
 
   private openTurn(turnId: string, profile: ModelProfile): LiveTurn {
-    const { parts, records, id: threadId } = this;
-    const instructionsFor = instructionsOnce(parts.workspace.roots(), records);
-    const thinkingFrom = (): number => this.thinkingFrom;
+    const { parts, history, id: threadId } = this;
+    const instructionsFor = instructionsOnce(parts.workspace.roots(), history.records);
     const spentMore = (): void => this.emitMeter(profile);
-    const dropThinking = (): void => this.dropThinking();
-    const own = { threadId, turnId, records, instructionsFor };
-    return new LiveTurn({ ...parts, ...own, thinkingFrom, dropThinking, spentMore });
+    return new LiveTurn({ ...parts, threadId, turnId, history, instructionsFor, spentMore });
   }
 
   private announce(user: UserMessageView, turn: LiveTurn): void {
@@ -330,14 +320,9 @@ export class LiveThread<Grants> {
   /** Trusting the folder, for one, changes the tools of a thread under way. */
   private notePrompt(prompt: string): void {
     if (this.lastPrompt !== undefined && this.lastPrompt !== prompt) {
-      this.dropThinking();
+      this.history.dropThinking();
     }
     this.lastPrompt = prompt;
-  }
-
-  /** Leaves the thinking of all answers so far out of what is sent. */
-  private dropThinking(): void {
-    this.thinkingFrom = nextOrdinal(this.records);
   }
 
   private finish(turn: LiveTurn, end: TurnEnd, profile: ModelProfile): void {
@@ -350,7 +335,7 @@ export class LiveThread<Grants> {
   }
 
   private emitMeter(profile: ModelProfile): void {
-    const meter = this.meterOf(profile, this.records);
+    const meter = this.meterOf(profile, this.history.records);
     this.parts.emit({ type: 'thread/meter', threadId: this.id, meter });
   }
 

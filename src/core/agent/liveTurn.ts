@@ -25,8 +25,6 @@ export interface LiveTurnParts extends TurnRecordsParts, TurnViewParts {
   readonly nameOf: (model: string) => string;
   readonly toolFailed: (toolName: string, error: Error) => void;
   readonly instructionsFor: (files: readonly string[]) => Promise<string>;
-  /** Earlier thinking is not accepted any more. */
-  readonly dropThinking: () => void;
   /** An answer has ended: tokens and cost have changed. */
   readonly spentMore: () => void;
 }
@@ -79,7 +77,7 @@ export class LiveTurn implements TurnThread, ToolJournal {
         this.view.setModel(this.parts.nameOf(model));
         this.records.started(open, model);
       },
-      thinkingDropped: () => this.parts.dropThinking(),
+      thinkingDropped: () => this.parts.history.dropThinking(),
       retrying: (delayMs, failure) => this.retrying(delayMs, failure),
       blockStarted: (index, block) => growing.blockStarted(index, block),
       textAppended: (index, kind, text) => growing.textAppended(index, kind, text),

@@ -1,30 +1,24 @@
 import type { Clock } from '../../base/clock.ts';
 import { addUsage, type Message, noUsage, type Usage } from '../model/message.ts';
-import type {
-  AssistantMessageRecord,
-  MessageRecord,
-  ThreadStore,
-  ToolResultRecord,
-} from '../store/records.ts';
+import type { AssistantMessageRecord, ThreadStore, ToolResultRecord } from '../store/records.ts';
 import type { Answer } from './answer.ts';
-import { toMessages, toolUses } from './history.ts';
+import { toolUses } from './history.ts';
 import { nextOrdinal } from './messageOrder.ts';
 import type { TurnEnding } from './notices.ts';
+import type { ThreadHistory } from './threadHistory.ts';
 import { addCost } from './views.ts';
 
 export interface TurnRecordsParts {
   readonly threadId: string;
   readonly turnId: string;
   /** The thread's messages; the turn appends to them. */
-  readonly records: MessageRecord[];
+  readonly history: ThreadHistory;
   readonly store: ThreadStore;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly costOf: (usage: Usage, model: string) => number | undefined;
   /** A write to the store failed: the user is told, the turn goes on. */
   readonly saveFailed: (error: unknown) => void;
-  /** The position from which on thinking may be sent back. */
-  readonly thinkingFrom: () => number;
 }
 
 /** An answer between its request and its end. */
@@ -52,13 +46,13 @@ export class TurnRecords {
   }
 
   messages(): readonly Message[] {
-    return toMessages(this.parts.records, this.parts.thinkingFrom());
+    return this.parts.history.messages();
   }
 
   open(): OpenAnswer {
     return {
       id: this.parts.newId(),
-      ordinal: nextOrdinal(this.parts.records),
+      ordinal: nextOrdinal(this.parts.history.records),
       startedAt: this.parts.clock.now(),
       createdAt: this.parts.clock.wallTime(),
     };
@@ -88,7 +82,7 @@ export class TurnRecords {
     };
     this.usage = addUsage(this.usage, answer.usage);
     this.costUsd = addCost(this.costUsd, costUsd);
-    this.parts.records.push(record);
+    this.parts.history.records.push(record);
     this.keep(this.parts.store.putMessage(record));
   }
 
@@ -137,12 +131,12 @@ export class TurnRecords {
   }
 
   private lastAnswer(): AssistantMessageRecord | undefined {
-    const last = this.parts.records.at(-1);
+    const last = this.parts.history.records.at(-1);
     return last?.role === 'assistant' && last.turnId === this.parts.turnId ? last : undefined;
   }
 
   private replaceLast(record: AssistantMessageRecord): void {
-    this.parts.records[this.parts.records.length - 1] = record;
+    this.parts.history.records[this.parts.history.records.length - 1] = record;
   }
 
   /** Told once per turn: where one write fails, those of each delta after it do as well. */
