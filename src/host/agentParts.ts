@@ -67,7 +67,7 @@ export function createAgentParts(options: AgentPartsOptions): AgentParts {
         .sort()
         .join('\n'),
     nameOf: (model) => (model === 'offline' ? 'Offline' : (catalogue.find(model)?.name ?? model)),
-    costOf: (usage, model) => (model === 'offline' ? 0 : costUsd(usage, catalogue.find(model))),
+    costOf: (usage, model) => (model === 'offline' ? 0 : costUsd(usage, catalogue.pricesOf(model))),
     maxRounds: () => settings.get('agent.maxRoundsPerTurn'),
     maxOutputTokens: () => settings.get('maxOutputTokens'),
     effort: () => {

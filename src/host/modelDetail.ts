@@ -1,20 +1,20 @@
-import type { CatalogueModel } from '../core/model/catalogue.ts';
+import type { CatalogueModel, Prices } from '../core/model/catalogue.ts';
 
 /** A line about a model: what it costs and how much it takes. Dollars are for a million tokens. */
 export function modelDetail(model: CatalogueModel): string {
-  const { input, output } = model.usdPerMillionTokens;
-  const long = model.longPrompt;
+  const { usdPerMillionTokens: prices, longPrompt: long } = model;
   const parts = [
-    `$${input} in, $${output} out`,
-    ...(long
-      ? [
-          `$${long.usdPerMillionTokens.input} in, $${long.usdPerMillionTokens.output} out above ${tokens(long.aboveTokens)}`,
-        ]
-      : []),
+    prices ? inAndOut(prices) : 'price not known',
+    ...(long ? [`${inAndOut(long.usdPerMillionTokens)} above ${tokens(long.aboveTokens)}`] : []),
+    ...(model.retiresAt ? [`answers until ${model.retiresAt}`] : []),
     `window ${tokens(model.contextTokens)}`,
     `answers up to ${tokens(model.maxOutputTokens)}`,
   ];
   return parts.join(' · ');
+}
+
+function inAndOut({ input, output }: Prices): string {
+  return `$${input} in, $${output} out`;
 }
 
 /** 1M, 200K or 950 tokens. */

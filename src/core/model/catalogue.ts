@@ -12,19 +12,39 @@ export interface Prices {
   readonly output: number;
   /** Written to the prompt cache with the five-minute lifetime. */
   readonly cacheWrite: number;
+  /** Written to the prompt cache with the one-hour lifetime. */
+  readonly cacheWriteOneHour: number;
   readonly cacheRead: number;
 }
 
+/** What a model costs. Without prices it is not known, and never guessed. */
+export interface PriceCard {
+  readonly usdPerMillionTokens?: Prices;
+  /** Prices of every token of a request whose prompt is longer than `aboveTokens`. */
+  readonly longPrompt?: { readonly aboveTokens: number; readonly usdPerMillionTokens: Prices };
+}
+
+/** `legacy` still answers but has a better successor; `retired` answers no more. */
+export type Lifecycle = 'current' | 'legacy' | 'retired';
+
+/** How soon and how fast a model answers, as its maker puts it. */
+export type LatencyClass = 'fastest' | 'fast' | 'moderate' | 'slower';
+
 /** What is known of one model before it is asked. */
-export interface CatalogueModel {
+export interface CatalogueModel extends PriceCard {
   readonly id: string;
   readonly name: string;
+  readonly lifecycle: Lifecycle;
+  /** The day from which it answers no more, as `YYYY-MM-DD`, where one is set. */
+  readonly retiresAt?: string;
+  /** The model to ask in its place. */
+  readonly replacedBy?: string;
+  /** How demanding a task it masters, from 1: Haiku, Sonnet, Opus, Fable. */
+  readonly capability: number;
+  readonly latency: LatencyClass;
   /** The whole window: prompt and answer. */
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
-  readonly usdPerMillionTokens: Prices;
-  /** Prices of every token of a request whose prompt is longer than `aboveTokens`. */
-  readonly longPrompt?: { readonly aboveTokens: number; readonly usdPerMillionTokens: Prices };
   /** Empty where the model has no effort parameter. */
   readonly effortLevels: readonly Effort[];
   /** What the model does when not told; absent where its documentation does not say. */
@@ -36,6 +56,8 @@ export interface CatalogueModel {
   readonly acceptsImages: boolean;
   /** Whether `tool_choice` may force a tool. */
   readonly acceptsForcedTools: boolean;
+  /** Whether `speed: "fast"` is accepted. */
+  readonly hasFastMode: boolean;
 }
 
 export interface CatalogueContents {
@@ -51,6 +73,8 @@ export interface CatalogueContents {
 export interface Catalogue extends CatalogueContents {
   /** Undefined for a model that is not in the catalogue, such as a local one. */
   find(id: string): CatalogueModel | undefined;
+  /** The user's own prices, else the catalogue's. Known for some models that `find` does not know. */
+  pricesOf(id: string): PriceCard | undefined;
 }
 
 /** The catalogue that ships with Slipstream. Its data is loaded on first use. */
@@ -61,22 +85,29 @@ export const loadCatalogue: () => Promise<Catalogue> = lazy(async () => {
 
 export function createCatalogue(contents: CatalogueContents): Catalogue {
   const byId = new Map(contents.models.map((model) => [model.id, model]));
-  return {
-    ...contents,
-    // A dated id, such as claude-haiku-4-5-20251001, names a snapshot of the model.
-    find: (id) => byId.get(id) ?? byId.get(id.replace(/-\d{8}$/, '')),
-  };
+  const find = (id: string): CatalogueModel | undefined => byId.get(id) ?? byId.get(undated(id));
+  return { ...contents, find, pricesOf: find };
+}
+
+/** A dated id, such as claude-haiku-4-5-20251001, names a snapshot of the model. */
+export function undated(id: string): string {
+  return id.replace(/-\d{8}$/, '');
+}
+
+/** What a token costs in a request with a prompt of this length; undefined where it is not known. */
+export function pricesFor(card: PriceCard | undefined, promptTokens: number): Prices | undefined {
+  const { longPrompt } = card ?? {};
+  const isLong = longPrompt !== undefined && promptTokens > longPrompt.aboveTokens;
+  return (isLong ? longPrompt : card)?.usdPerMillionTokens;
 }
 
 /** What a request cost, in US dollars; undefined where the model's prices are not known. */
-export function costUsd(usage: Usage, model: CatalogueModel | undefined): number | undefined {
-  if (!model) {
+export function costUsd(usage: Usage, card: PriceCard | undefined): number | undefined {
+  const promptTokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const prices = pricesFor(card, promptTokens);
+  if (!prices) {
     return undefined;
   }
-  const promptTokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  const { longPrompt } = model;
-  const card = longPrompt && promptTokens > longPrompt.aboveTokens ? longPrompt : model;
-  const prices = card.usdPerMillionTokens;
   const microUsd =
     usage.inputTokens * prices.input +
     usage.outputTokens * prices.output +
@@ -85,19 +116,29 @@ export function costUsd(usage: Usage, model: CatalogueModel | undefined): number
   return microUsd / 1_000_000;
 }
 
+const lifecycles: readonly Lifecycle[] = ['current', 'legacy', 'retired'];
+const latencies: readonly LatencyClass[] = ['fastest', 'fast', 'moderate', 'slower'];
 const efforts: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 const thinkingModes: readonly ThinkingMode[] = ['adaptive', 'between_tools', 'disabled', 'enabled'];
 
 /** An entry of the file as JSON's types have it: names of levels and modes are mere strings. */
-type Entry = Omit<CatalogueModel, 'effortLevels' | 'defaultEffort' | 'thinking'> & {
+type Entry = Omit<
+  CatalogueModel,
+  'lifecycle' | 'latency' | 'effortLevels' | 'defaultEffort' | 'thinking'
+> & {
+  readonly lifecycle: string;
+  readonly latency: string;
   readonly effortLevels: readonly string[];
   readonly defaultEffort?: string;
   readonly thinking: readonly string[];
 };
 
-function toModel({ effortLevels, defaultEffort, thinking, ...plain }: Entry): CatalogueModel {
+function toModel(entry: Entry): CatalogueModel {
+  const { lifecycle, latency, effortLevels, defaultEffort, thinking, ...plain } = entry;
   return {
     ...plain,
+    lifecycle: oneOf(lifecycles, lifecycle),
+    latency: oneOf(latencies, latency),
     effortLevels: effortLevels.map((level) => oneOf(efforts, level)),
     ...(defaultEffort ? { defaultEffort: oneOf(efforts, defaultEffort) } : {}),
     thinking: thinking.map((mode) => oneOf(thinkingModes, mode)),

@@ -45,6 +45,8 @@ describe('The model catalogue', () => {
 
   it('prices cache reads below input, and writes above it', () => {
     for (const { id, usdPerMillionTokens: prices } of catalogue.models) {
+      assert.ok(prices);
+      near(prices.cacheWriteOneHour, prices.input * 2);
       assert.ok(prices.cacheRead < prices.input && prices.input < prices.cacheWrite, id);
       near(prices.cacheWrite, prices.input * 1.25);
     }
