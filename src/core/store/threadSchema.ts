@@ -1,4 +1,5 @@
 import type { TableSpec } from './batchPlan.ts';
+import { compactionMigration, compactionsTable } from './compactionSchema.ts';
 
 /**
  * The thread database, version by version: never edit an entry that was released, add one.
@@ -111,6 +112,7 @@ export const threadMigrations: readonly string[] = [
     SELECT RAISE(ABORT, 'A message cannot change its thread, turn or role.');
   END;
   `,
+  compactionMigration,
 ];
 
 export const threadsTable: TableSpec = {
@@ -160,4 +162,5 @@ export const threadTables: readonly TableSpec[] = [
   deltasTable,
   draftsTable,
   currentThreadsTable,
+  compactionsTable,
 ];
