@@ -1,0 +1,60 @@
+import type { MessageTokens } from '../tokens/messageTokens.ts';
+import type { PromptTokens } from '../tokens/promptTokens.ts';
+import type { ContextLimits } from './contextLimits.ts';
+import type { ContextUsage, FitInput } from './contextWindow.ts';
+
+/** A prompt in the local tokenizer's count, and what one of its tokens is to the model. */
+export interface MeasuredPrompt {
+  readonly system: number;
+  readonly instructions: number;
+  readonly tools: number;
+  readonly messages: readonly MessageTokens[];
+  readonly ratio: number;
+  /** Whether the ratio is that of the provider's own count of this prompt. */
+  readonly isExact: boolean;
+}
+
+/** @param ratio Tokens of the model to one of the local count, where it is known better. */
+export function measure(input: FitInput, tokens: PromptTokens, ratio?: number): MeasuredPrompt {
+  const { messages } = input;
+  return {
+    ...tokens.system(input.system),
+    tools: tokens.tools(input.tools),
+    messages: messages.map((message, index) => tokens.message(message, messages[index - 1])),
+    ratio: ratio ?? tokens.ratioOf(input.model.id),
+    isExact: ratio !== undefined,
+  };
+}
+
+/** What is not thinking: that may be left out by itself. */
+export function plainTokens(message: MessageTokens): number {
+  return message.instructions + message.files + message.conversation;
+}
+
+/** How the window is used by these messages of a prompt. */
+export function usageOf(
+  prompt: MeasuredPrompt,
+  limits: ContextLimits,
+  maxOutputTokens: number,
+): ContextUsage {
+  const scaled = (count: number): number => Math.ceil(count * prompt.ratio);
+  const sum = (pick: (message: MessageTokens) => number): number =>
+    prompt.messages.reduce((total, message) => total + pick(message), 0);
+  const parts = {
+    system: scaled(prompt.system),
+    tools: scaled(prompt.tools),
+    instructions: scaled(prompt.instructions + sum((message) => message.instructions)),
+    files: scaled(sum((message) => message.files)),
+    history: scaled(sum((message) => message.conversation + message.thinking)),
+  };
+  const total = Object.values(parts).reduce((all, part) => all + part, 0);
+  const reserve = Math.min(maxOutputTokens, Math.max(0, limits.window - total));
+  return {
+    parts: { ...parts, reserve },
+    total,
+    limit: limits.window,
+    ...(limits.soft === undefined ? {} : { softLimit: limits.soft }),
+    isEstimate: !prompt.isExact,
+    isLimitAssumed: limits.isAssumed,
+  };
+}
