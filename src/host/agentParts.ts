@@ -46,6 +46,7 @@ export type AgentParts = Pick<
   | 'maxRounds'
   | 'maxOutputTokens'
   | 'effort'
+  | 'promptCacheSetting'
   | 'saveFailed'
   | 'toolFailed'
   | 'unexpectedEnd'
@@ -74,6 +75,7 @@ export function createAgentParts(options: AgentPartsOptions): AgentParts {
       const effort = settings.get('effort');
       return effort === 'default' ? undefined : effort;
     },
+    promptCacheSetting: () => settings.get('promptCache.lifetime'),
     ...failureParts(options),
   };
 }

@@ -6,6 +6,7 @@ import { createOfflineResponder } from '../core/model/offline/responder.ts';
 import { RequestLog } from '../core/model/requestLog.ts';
 import { RequestScheduler } from '../core/model/schedule/requestScheduler.ts';
 import type { ScheduleOptions } from '../core/model/stages/schedule.ts';
+import { ThreadPrompts } from '../core/model/threadPrompts.ts';
 import { defaultTransportLimits } from '../core/model/transportLimits.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
@@ -66,6 +67,7 @@ function createConnections(parts: PathParts, environment: Environment) {
 function createPath(parts: PathParts, environment: Environment, connection: ConnectionSettings) {
   const { context, resources, settings, log } = parts;
   const requestLog = resources.add(new RequestLog());
+  const prompts = resources.add(new ThreadPrompts());
   const gateway = resources.add(
     createGateway({
       connection,
@@ -73,6 +75,7 @@ function createPath(parts: PathParts, environment: Environment, connection: Conn
       clock,
       log: requestLog,
       schedule: createSchedule(parts, connection),
+      prompts,
       version: String(context.extension.packageJSON.version),
       hostFetch: () => hostFetch(settings, environment),
       maxWaitMs: () => settings.get('retry.maxWaitSeconds') * 1_000,
@@ -83,7 +86,7 @@ function createPath(parts: PathParts, environment: Environment, connection: Conn
       onInternalError: (error) => log.error('Asking the model', error),
     }),
   );
-  return { gateway, requestLog };
+  return { gateway, requestLog, prompts };
 }
 
 function createSchedule(

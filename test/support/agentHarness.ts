@@ -302,6 +302,7 @@ function defaultParts(
     maxRounds: () => 20,
     maxOutputTokens: () => 4_096,
     effort: () => undefined,
+    promptCacheSetting: () => 'auto',
     resolveContext: async (chips) =>
       chips.map((chip) => ({ type: 'text', text: `<context>${chip.label}</context>` })),
     expandPrompt: async (content) => content,

@@ -11,6 +11,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { CacheSimulation, estimatePromptTokens } from './messagesServerCache.ts';
+import { PromptDiagnostics } from './messagesServerDiagnostics.ts';
 import {
   modelList,
   parseObject,
@@ -22,6 +23,7 @@ import {
 import { type ApiError, checkCountTokens, checkMessages } from './messagesServerRules.ts';
 import {
   type Answer,
+  answer,
   type Script,
   type ScriptLike,
   text,
@@ -50,6 +52,8 @@ export interface MessagesServerOptions {
   readonly isStrict?: boolean;
   /** How long an idle connection is kept, milliseconds. */
   readonly keepAliveMs?: number;
+  /** The clock by which cached prompts age, milliseconds; the process's own unless given. */
+  readonly now?: () => number;
 }
 
 export class MessagesServer {
@@ -61,7 +65,8 @@ export class MessagesServer {
   private readonly sockets = new Map<Socket, number>();
   private readonly queue: Script[] = [];
   private readonly signer = new ThinkingSigner();
-  private readonly cache = new CacheSimulation();
+  private readonly cache: CacheSimulation;
+  private readonly diagnostics = new PromptDiagnostics();
   private readonly waiters = new Set<() => void>();
   private responder: (request: RequestRecord) => ScriptLike = () => text('OK.');
   private connectionCount = 0;
@@ -70,6 +75,7 @@ export class MessagesServer {
   private constructor(options: MessagesServerOptions) {
     this.options = options;
     this.apiKey = options.apiKey ?? 'sk-test-key';
+    this.cache = new CacheSimulation(options.now);
     this.server = createServer({ keepAliveTimeout: options.keepAliveMs ?? 30_000 });
     this.server.on('connection', (socket) => this.onConnection(socket));
     this.server.on('request', (request, response) => {
@@ -137,6 +143,7 @@ export class MessagesServer {
     this.requests.length = 0;
     this.queue.length = 0;
     this.cache.clear();
+    this.diagnostics.clear();
     this.responder = () => text('OK.');
   }
 
@@ -265,7 +272,15 @@ export class MessagesServer {
     if (error) {
       return sendError(response, error, requestId);
     }
-    await this.play(this.queue.shift() ?? toScript(this.responder(record)), record, response);
+    await this.play(this.nextScript(record), record, response);
+  }
+
+  /** A prompt that is only put into the cache uses up no answer, but may meet with a failure. */
+  private nextScript(record: RequestRecord): Script {
+    if (record.body?.['max_tokens'] === 0 && (this.queue[0]?.kind ?? 'answer') === 'answer') {
+      return answer([], { stopReason: 'max_tokens', usage: { output_tokens: 0 } });
+    }
+    return this.queue.shift() ?? toScript(this.responder(record));
   }
 
   private serveCount(record: RequestRecord, response: ServerResponse, requestId: string): void {
@@ -321,7 +336,7 @@ export class MessagesServer {
       const usage = { ...facts.usage, ...options.usage };
       const stop_reason = stopReasonOf(blocks, options);
       const content = toContent(blocks, facts);
-      const { messageId: id, model } = facts;
+      const { messageId: id, model, diagnostics } = facts;
       const message = {
         id,
         type: 'message',
@@ -329,6 +344,7 @@ export class MessagesServer {
         model,
         content,
         stop_reason,
+        diagnostics,
         usage,
       };
       return sendJson(response, 200, message);
@@ -377,6 +393,7 @@ export class MessagesServer {
       messageId,
       model: String(body['model'] ?? ''),
       usage: this.cache.usage(body, script.blocks),
+      diagnostics: this.diagnostics.compare(body, messageId),
       sign: (earlierBlocks, content) => this.signer.sign(body, earlierBlocks, content),
     };
   }

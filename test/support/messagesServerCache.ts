@@ -1,9 +1,10 @@
 /**
  * The provider's prompt cache, in small: exact prefixes at block borders, written at breakpoints,
- * found again up to 20 block positions before one. Ages are left out.
+ * found again up to 20 block positions before one, until their lifetime has passed since they were
+ * last used.
  */
 import { createHash } from 'node:crypto';
-import { knownModels } from './messagesServerModels.ts';
+import { type KnownModel, knownModels } from './messagesServerModels.ts';
 import type { ScriptBlock } from './messagesServerScript.ts';
 import type { WireUsage } from './messagesServerStream.ts';
 import { blocksOf } from './messagesServerThinking.ts';
@@ -22,8 +23,17 @@ interface Segment {
   readonly prefixHash: string;
   /** Runs of tool uses or of tool results share one position. */
   readonly position: number;
-  readonly isBreakpoint: boolean;
+  /** How long the prefix is kept, ms; undefined where there is no breakpoint. */
+  readonly lifetimeMs: number | undefined;
 }
+
+interface Entry {
+  readonly lifetimeMs: number;
+  readonly expiresAt: number;
+}
+
+const fiveMinutesMs = 5 * 60_000;
+const oneHourMs = 60 * 60_000;
 
 export function tokensOf(bytes: number): number {
   return Math.ceil(bytes / bytesPerToken);
@@ -34,7 +44,13 @@ export function estimatePromptTokens(body: Json): number {
 }
 
 export class CacheSimulation {
-  private readonly known = new Set<string>();
+  private readonly known = new Map<string, Entry>();
+  private readonly now: () => number;
+
+  /** @param now Milliseconds, of a clock that a test may set. */
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now;
+  }
 
   clear(): void {
     this.known.clear();
@@ -44,40 +60,63 @@ export class CacheSimulation {
   usage(body: Json, answer: readonly ScriptBlock[]): WireUsage {
     const segments = toSegments(body);
     const total = tokensBefore(segments, segments.length);
-    const last = segments.findLastIndex((segment) => segment.isBreakpoint);
-    const minTokens =
-      knownModels.find((model) => model.id === body['model'])?.minCacheTokens ?? 512;
-    const isCached = last >= 0 && tokensBefore(segments, last + 1) >= minTokens;
-    const readTo = isCached ? this.findRead(segments) : 0;
-    const writeTo = isCached ? last + 1 : 0;
-    for (const segment of isCached ? segments : []) {
-      if (segment.isBreakpoint) {
-        this.known.add(segment.prefixHash);
+    const minTokens = modelOf(body)?.minCacheTokens ?? 512;
+    const breakpoints = segments.flatMap(({ lifetimeMs }, index) =>
+      lifetimeMs !== undefined && tokensBefore(segments, index + 1) >= minTokens
+        ? [{ end: index + 1, lifetimeMs }]
+        : [],
+    );
+    const readTo = this.findRead(segments, breakpoints);
+    const written = { short: 0, long: 0 };
+    let start = readTo;
+    for (const { end, lifetimeMs } of breakpoints) {
+      this.put(segments[end - 1]?.prefixHash ?? '', lifetimeMs);
+      if (end > start) {
+        const tokens = tokensBefore(segments, end) - tokensBefore(segments, start);
+        written[lifetimeMs === oneHourMs ? 'long' : 'short'] += tokens;
+        start = end;
       }
     }
     const read = tokensBefore(segments, readTo);
-    const write = Math.max(0, tokensBefore(segments, writeTo) - read);
     return {
-      input_tokens: total - read - write,
+      input_tokens: total - read - written.short - written.long,
       cache_read_input_tokens: read,
-      cache_creation_input_tokens: write,
+      cache_creation_input_tokens: written.short + written.long,
+      cache_creation: {
+        ephemeral_5m_input_tokens: written.short,
+        ephemeral_1h_input_tokens: written.long,
+      },
       output_tokens: answerTokens(answer),
     };
   }
 
+  /** What is used or written again lives on as long as it was to live at first. */
+  private put(prefixHash: string, lifetimeMs: number): void {
+    const kept = this.find(prefixHash)?.lifetimeMs ?? lifetimeMs;
+    this.known.set(prefixHash, { lifetimeMs: kept, expiresAt: this.now() + kept });
+  }
+
+  private find(prefixHash: string): Entry | undefined {
+    const entry = this.known.get(prefixHash);
+    return entry && entry.expiresAt > this.now() ? entry : undefined;
+  }
+
   /** How many segments are read from the cache. */
-  private findRead(segments: readonly Segment[]): number {
+  private findRead(
+    segments: readonly Segment[],
+    breakpoints: readonly { readonly end: number }[],
+  ): number {
     let longest = 0;
-    for (const [index, breakpoint] of segments.entries()) {
-      if (!breakpoint.isBreakpoint) {
-        continue;
-      }
-      for (let at = index; at >= longest; at--) {
+    for (const { end } of breakpoints) {
+      const position = segments[end - 1]?.position ?? 0;
+      for (let at = end - 1; at >= longest; at--) {
         const segment = segments[at];
-        if (!segment || breakpoint.position - segment.position >= lookBackPositions) {
+        if (!segment || position - segment.position >= lookBackPositions) {
           break;
         }
-        if (this.known.has(segment.prefixHash)) {
+        const entry = this.find(segment.prefixHash);
+        if (entry) {
+          this.put(segment.prefixHash, entry.lifetimeMs);
           longest = at + 1;
           break;
         }
@@ -85,6 +124,10 @@ export class CacheSimulation {
     }
     return longest;
   }
+}
+
+function modelOf(body: Json): KnownModel | undefined {
+  return knownModels.find((model) => model.id === body['model']);
 }
 
 function tokensBefore(segments: readonly Segment[], end: number): number {
@@ -117,17 +160,29 @@ function toSegments(body: Json): Segment[] {
       bytes: Buffer.byteLength(json),
       prefixHash: hash.copy().digest('base64'),
       position,
-      isBreakpoint: marker !== undefined || index === automatic,
+      lifetimeMs: lifetimeOf(marker ?? (index === automatic ? body['cache_control'] : undefined)),
     });
   }
   return segments;
+}
+
+function lifetimeOf(marker: unknown): number | undefined {
+  const ttl = (marker as Json | undefined)?.['ttl'];
+  return marker ? (ttl === '1h' ? oneHourMs : fiveMinutesMs) : undefined;
+}
+
+/** Saying what is the default is no difference, nor is how thinking is shown. */
+function thinkingOf(body: Json): unknown {
+  const { display, ...thinking } = (body['thinking'] ?? {}) as Json;
+  const type = thinking['type'] ?? (modelOf(body)?.thinksByDefault ? 'adaptive' : 'disabled');
+  return { ...thinking, type };
 }
 
 /** Tools, then system, then messages; each with what else shapes its prefix. */
 function promptBlocks(body: Json): { readonly block: Json; readonly context: string }[] {
   const tools = Array.isArray(body['tools']) ? (body['tools'] as Json[]) : [];
   const system = blocksOf({ content: body['system'] ?? [] });
-  const settings = [body['thinking'], body['output_config'], body['tool_choice']];
+  const settings = [thinkingOf(body), body['output_config'], body['tool_choice']];
   const messages = Array.isArray(body['messages']) ? (body['messages'] as Json[]) : [];
   return [
     ...tools.map((block) => ({ block, context: 'tool' })),

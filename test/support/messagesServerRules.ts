@@ -143,8 +143,11 @@ function* outputProblems(body: Json, model: KnownModel): Generator<string> {
   if (maxTokens > model.maxOutputTokens) {
     yield `max_tokens: ${maxTokens} > ${model.maxOutputTokens}, which is the maximum allowed number of output tokens for ${model.id}`;
   }
-  if (maxTokens < 0 || (maxTokens === 0 && body['stream'] === true)) {
-    yield 'max_tokens: Input should be greater than or equal to 1';
+  if (maxTokens < 0) {
+    yield 'max_tokens: Input should be greater than or equal to 0';
+  }
+  if (maxTokens === 0) {
+    yield* warmingProblems(body);
   }
   for (const stop of array(body['stop_sequences'])) {
     if (typeof stop !== 'string' || stop.trim() === '') {
@@ -157,12 +160,53 @@ function* outputProblems(body: Json, model: KnownModel): Generator<string> {
   yield* effortProblems(body, model);
 }
 
+/** A request without output only puts its prompt into the cache. */
+function* warmingProblems(body: Json): Generator<string> {
+  const thinking = object(body['thinking'])?.['type'];
+  const choice = object(body['tool_choice'])?.['type'];
+  const rejected = {
+    stream: body['stream'] === true,
+    // The documentation says extended thinking; which types it means it does not say.
+    thinking: thinking !== undefined && thinking !== 'disabled',
+    'output_config.format': Boolean(object(body['output_config'])?.['format']),
+    tool_choice: choice === 'any' || choice === 'tool',
+  };
+  for (const [field, isSet] of Object.entries(rejected)) {
+    if (isSet) {
+      yield `max_tokens: 0 cannot be combined with ${field}`;
+    }
+  }
+}
+
+function* formatProblems(format: Json): Generator<string> {
+  if (format['type'] !== 'json_schema' || !object(format['schema'])) {
+    yield 'output_config.format: Input should be a json_schema with its schema';
+    return;
+  }
+  yield* openObjects(format['schema'], 'output_config.format.schema');
+}
+
+/** Every object of an output schema must be closed. */
+function* openObjects(schema: unknown, at: string): Generator<string> {
+  const node = object(schema);
+  if (node?.['type'] === 'object' && node['additionalProperties'] !== false) {
+    yield `${at}: For 'object' type, 'additionalProperties' must be explicitly set to false`;
+  }
+  for (const [key, value] of Object.entries(node ?? {})) {
+    yield* openObjects(value, `${at}.${key}`);
+  }
+}
+
 function* effortProblems(body: Json, model: KnownModel): Generator<string> {
   const config = object(body['output_config']);
   for (const key of Object.keys(config ?? {})) {
     if (key !== 'effort' && key !== 'format') {
       yield `output_config.${key}: Extra inputs are not permitted`;
     }
+  }
+  const format = object(config?.['format']);
+  if (format) {
+    yield* formatProblems(format);
   }
   const effort = config?.['effort'];
   if (effort === undefined || effort === null) {

@@ -7,6 +7,10 @@ export interface WireUsage {
   readonly output_tokens: number;
   readonly cache_creation_input_tokens: number;
   readonly cache_read_input_tokens: number;
+  readonly cache_creation: {
+    readonly ephemeral_5m_input_tokens: number;
+    readonly ephemeral_1h_input_tokens: number;
+  };
 }
 
 /** What the server knows about an answer beside its blocks. */
@@ -14,6 +18,8 @@ export interface AnswerFacts {
   readonly messageId: string;
   readonly model: string;
   readonly usage: WireUsage;
+  /** Where the prompt departed from the one before, if that was asked. */
+  readonly diagnostics: Record<string, unknown> | null;
   /** The signature of the answer's next thinking block, given the blocks before it. */
   sign(earlierBlocks: readonly Record<string, unknown>[], thinking: string): string;
 }
@@ -94,6 +100,7 @@ function messageStart(
       content: [],
       stop_reason: null,
       stop_sequence: null,
+      diagnostics: facts.diagnostics,
       ...(options.omitUsage ? {} : { usage: { ...usage, output_tokens: 1 } }),
     },
   };

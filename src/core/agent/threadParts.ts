@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ContextChip, HostEvent } from '../../shared/protocol.ts';
 import type { TextBlock, Usage } from '../model/message.ts';
 import type { Effort, ModelGateway, ToolDefinition } from '../model/request.ts';
+import type { SettingValues } from '../settings.ts';
 import type { ThreadStore } from '../store/records.ts';
 import type { Workspace } from '../tools/workspace.ts';
 import type { AccessPolicy } from './threadApprover.ts';
@@ -40,6 +41,7 @@ export interface ThreadParts<Grants> {
   readonly maxRounds: () => number;
   readonly maxOutputTokens: () => number;
   readonly effort: () => Effort | undefined;
+  readonly promptCacheSetting: () => SettingValues['promptCache.lifetime'];
   /** Reads what the user attached. Throws `UserError` naming what cannot be read. */
   readonly resolveContext: (chips: readonly ContextChip[]) => Promise<readonly TextBlock[]>;
   /** Turns a leading slash command into its prompt; other text comes back as it is. */

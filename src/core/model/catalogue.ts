@@ -112,6 +112,7 @@ export function costUsd(usage: Usage, card: PriceCard | undefined): number | und
     usage.inputTokens * prices.input +
     usage.outputTokens * prices.output +
     usage.cacheWriteTokens * prices.cacheWrite +
+    (usage.hourCacheWriteTokens ?? 0) * (prices.cacheWriteOneHour - prices.cacheWrite) +
     usage.cacheReadTokens * prices.cacheRead;
   return microUsd / 1_000_000;
 }

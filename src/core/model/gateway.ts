@@ -7,11 +7,13 @@ import type { ConnectionProvider } from './connection.ts';
 import { guardedStream } from './guardedStream.ts';
 import type { ModelGateway, Next, Stage } from './request.ts';
 import type { RequestLog } from './requestLog.ts';
+import { createPromptCacheStage } from './stages/promptCache.ts';
 import { createRetryStage } from './stages/retry.ts';
 import { createScheduleStage, type ScheduleOptions } from './stages/schedule.ts';
 import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
 import { createTraceStage } from './stages/trace.ts';
 import { createTerminal } from './terminal.ts';
+import type { ThreadPrompts } from './threadPrompts.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 
 export interface GatewayOptions {
@@ -31,6 +33,8 @@ export interface GatewayOptions {
   readonly log?: RequestLog;
   /** Decides when each request is sent; absent to send at once. */
   readonly schedule?: ScheduleOptions;
+  /** Follows what the provider's prompt cache holds; absent to ask it nothing about that. */
+  readonly prompts?: ThreadPrompts;
   /** For the jitter between tries: from 0 to below 1. */
   readonly random?: () => number;
   /** The longest wait that a provider may ask for and get, milliseconds; asked for each time. */
@@ -64,6 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       }),
       options.schedule && createScheduleStage(options.schedule),
       createThinkingRecoveryStage(),
+      options.prompts && createPromptCacheStage({ clock, prompts: options.prompts }),
       createRetryStage(options),
     ],
     terminal.stream,

@@ -83,6 +83,8 @@ export interface Usage {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** The part of `cacheWriteTokens` kept for an hour, which costs more; absent where there is none. */
+  readonly hourCacheWriteTokens?: number;
   /** The part of `outputTokens` spent on thinking, where the provider says. */
   readonly thinkingTokens: number;
 }
@@ -97,11 +99,13 @@ export const noUsage: Usage = {
 
 /** The sum, field by field. */
 export function addUsage(left: Usage, right: Usage): Usage {
+  const hourTokens = (left.hourCacheWriteTokens ?? 0) + (right.hourCacheWriteTokens ?? 0);
   return {
     inputTokens: left.inputTokens + right.inputTokens,
     outputTokens: left.outputTokens + right.outputTokens,
     cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
     cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
     thinkingTokens: left.thinkingTokens + right.thinkingTokens,
+    ...(hourTokens > 0 ? { hourCacheWriteTokens: hourTokens } : {}),
   };
 }

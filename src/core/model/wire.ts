@@ -11,11 +11,13 @@ import type {
   ToolUseBlock,
   UserBlock,
 } from './message.ts';
+import {
+  type CacheControl,
+  cacheMarker,
+  withEndMarked,
+  withReachableHistory,
+} from './promptCaching.ts';
 import type { Effort, ModelRequest, ToolDefinition } from './request.ts';
-
-interface CacheControl {
-  readonly type: 'ephemeral';
-}
 
 export interface WireTool {
   readonly name: string;
@@ -41,10 +43,12 @@ export interface WireMessage {
 export interface WireRequest {
   readonly model: string;
   readonly max_tokens: number;
-  readonly stream: true;
+  /** Absent where the prompt is only put into the provider's cache. */
+  readonly stream?: true;
   readonly cache_control?: CacheControl;
-  readonly thinking?: { readonly type: 'adaptive'; readonly display: 'summarized' };
-  readonly output_config?: { readonly effort: Effort };
+  readonly thinking?: WireThinking;
+  readonly output_config?: WireOutputConfig;
+  readonly diagnostics?: { readonly previous_message_id: string | null };
   readonly stop_sequences?: readonly string[];
   readonly tools?: readonly WireTool[];
   readonly system?:
@@ -53,29 +57,94 @@ export interface WireRequest {
   readonly messages: readonly WireMessage[];
 }
 
-const ephemeral: CacheControl = { type: 'ephemeral' };
+type WireThinking =
+  | { readonly type: 'adaptive'; readonly display?: 'summarized' }
+  | { readonly type: 'between_tools' | 'disabled' };
+
+interface WireOutputConfig {
+  readonly effort?: Effort;
+  readonly format?: {
+    readonly type: 'json_schema';
+    readonly schema: Readonly<Record<string, unknown>>;
+  };
+}
 
 /** For the Messages API itself. `model` is undefined for one that the catalogue does not know. */
 export function toAnthropicRequest(
   request: ModelRequest,
   model: CatalogueModel | undefined,
 ): WireRequest {
-  const { effort } = request;
-  const isEffortKnown = effort !== undefined && model?.effortLevels.includes(effort) === true;
+  const marker = cacheMarker(request);
+  const messages = toMessages(request.messages, keepSigned);
   return {
     ...toCoreRequest(request, model?.maxOutputTokens ?? Number.POSITIVE_INFINITY),
-    // In a chat the next request begins with this one: the automatic marker moves along.
-    ...(request.surface === 'chat' ? { cache_control: ephemeral } : {}),
-    // Current models write what they say between tool calls into thinking, hidden unless asked for.
-    ...(model?.thinking.includes('adaptive')
-      ? { thinking: { type: 'adaptive', display: 'summarized' } }
-      : {}),
-    ...(isEffortKnown ? { output_config: { effort } } : {}),
     ...(isBlank(request.system)
       ? {}
-      : { system: [{ type: 'text', text: request.system, cache_control: ephemeral }] }),
-    messages: toMessages(request.messages, keepSigned),
+      : { system: [{ type: 'text', text: request.system, cache_control: marker }] }),
+    ...outputConfig(request, model),
+    ...(isWarming(request)
+      ? { messages: withEndMarked(withReachableHistory(messages, marker), marker) }
+      : { ...thinking(request, model), ...chatCaching(request, messages) }),
   };
+}
+
+/**
+ * In a chat the next request begins with this one: the automatic marker moves along, and the provider
+ * is asked why it found less in its cache than it could have.
+ */
+function chatCaching(
+  request: ModelRequest,
+  messages: readonly WireMessage[],
+): Pick<WireRequest, 'cache_control' | 'diagnostics' | 'messages'> {
+  if (request.surface !== 'chat') {
+    return { messages };
+  }
+  const marker = cacheMarker(request);
+  return {
+    cache_control: marker,
+    diagnostics: { previous_message_id: request.previousMessageId ?? null },
+    messages: withReachableHistory(messages, marker),
+  };
+}
+
+/** Such a request may neither stream nor say anything about thinking or the answer's form. */
+function isWarming(request: ModelRequest): boolean {
+  return request.maxOutputTokens === 0;
+}
+
+function thinking(
+  request: ModelRequest,
+  model: CatalogueModel | undefined,
+): Pick<WireRequest, 'thinking'> {
+  const modes = model?.thinking ?? [];
+  if (request.thinking === 'least') {
+    const least = (['disabled', 'between_tools', 'adaptive'] as const).find((mode) =>
+      modes.includes(mode),
+    );
+    return least ? { thinking: { type: least } } : {};
+  }
+  // Current models write what they say between tool calls into thinking, hidden unless asked for.
+  return modes.includes('adaptive')
+    ? { thinking: { type: 'adaptive', display: 'summarized' } }
+    : {};
+}
+
+function outputConfig(
+  request: ModelRequest,
+  model: CatalogueModel | undefined,
+): Pick<WireRequest, 'output_config'> {
+  // The lowest level, too, thinks least; thinking cannot be turned off at the highest ones.
+  const wanted = request.thinking === 'least' ? 'low' : request.effort;
+  const effort = wanted !== undefined && model?.effortLevels.includes(wanted) ? wanted : undefined;
+  const schema = model && !isWarming(request) ? request.outputSchema : undefined;
+  return effort || schema
+    ? {
+        output_config: {
+          ...(effort ? { effort } : {}),
+          ...(schema ? { format: { type: 'json_schema', schema } } : {}),
+        },
+      }
+    : {};
 }
 
 /** For servers that speak the core of the API: no extras, and no thinking of other models. */
@@ -95,7 +164,7 @@ function toCoreRequest(
   return {
     model: request.model,
     max_tokens: Math.min(request.maxOutputTokens, maxOutputTokens),
-    stream: true,
+    ...(isWarming(request) ? {} : { stream: true }),
     ...(stops.length > 0 ? { stop_sequences: stops } : {}),
     ...(request.tools.length > 0 ? { tools: toTools(request.tools) } : {}),
   };

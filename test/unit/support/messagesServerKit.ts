@@ -1,4 +1,4 @@
-import { MessagesServer } from '../../support/messagesServer.ts';
+import { MessagesServer, type MessagesServerOptions } from '../../support/messagesServer.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -12,8 +12,11 @@ export interface Reply {
   readonly headers: Headers;
 }
 
-export async function withServer(test: (server: MessagesServer) => Promise<void>): Promise<void> {
-  const server = await MessagesServer.start();
+export async function withServer(
+  test: (server: MessagesServer) => Promise<void>,
+  options: MessagesServerOptions = {},
+): Promise<void> {
+  const server = await MessagesServer.start(options);
   try {
     await test(server);
   } finally {

@@ -15,6 +15,8 @@ import {
   withServer,
 } from './messagesServerKit.ts';
 
+const format = (schema: Json): Json => ({ format: { type: 'json_schema', schema } });
+
 const rejected: [name: string, body: Json, message: RegExp][] = [
   ['temperature', { ...plain, temperature: 1 }, /temperature: Extra inputs are not permitted/],
   ['top_p', { ...plain, top_p: 1 }, /top_p: Extra inputs/],
@@ -64,10 +66,21 @@ const rejected: [name: string, body: Json, message: RegExp][] = [
     { model: plain['model'], messages: [user] },
     /max_tokens: Field required/,
   ],
+  ['no tokens in a stream', { ...plain, max_tokens: 0, stream: true }, /with stream/],
   [
-    'no tokens in a stream',
-    { ...plain, max_tokens: 0, stream: true },
-    /greater than or equal to 1/,
+    'no tokens and thinking',
+    { ...plain, max_tokens: 0, thinking: { type: 'adaptive' } },
+    /with thinking/,
+  ],
+  [
+    'no tokens in a form',
+    { ...plain, max_tokens: 0, output_config: format({ type: 'string' }) },
+    /with output_config.format/,
+  ],
+  [
+    'a form with an open object',
+    { ...plain, output_config: format({ type: 'array', items: { type: 'object' } }) },
+    /additionalProperties/,
   ],
   ['a blank stop sequence', { ...plain, stop_sequences: ['\n'] }, /non-whitespace/],
   ['a bad tool name', { ...plain, tools: [tool({ name: 'a b' })] }, /should match pattern/],
@@ -234,6 +247,11 @@ describe('The scripted Messages API', () => {
         metadata: { user_id: 'u' },
         diagnostics: { previous_message_id: null },
       },
+    ],
+    ['a warmed prompt', { ...plain, max_tokens: 0, system: [marked('a')] }],
+    [
+      'a form of closed objects',
+      { ...plain, output_config: format({ type: 'object', additionalProperties: false }) },
     ],
     [
       'no thinking at low effort',

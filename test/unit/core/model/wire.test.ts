@@ -40,6 +40,7 @@ describe('toAnthropicRequest', () => {
       max_tokens: 1_000,
       stream: true,
       cache_control: ephemeral,
+      diagnostics: { previous_message_id: null },
       thinking: { type: 'adaptive', display: 'summarized' },
       system: [{ type: 'text', text: 'You help with code.', cache_control: ephemeral }],
       messages: hello,
@@ -47,7 +48,13 @@ describe('toAnthropicRequest', () => {
   });
 
   it('sends only what an unknown model surely takes', () => {
-    const wire = toWire({ model: 'claude-next', effort: 'high', maxOutputTokens: 500_000 });
+    const wire = toWire({
+      model: 'claude-next',
+      effort: 'high',
+      maxOutputTokens: 500_000,
+      thinking: 'least',
+      outputSchema: { type: 'object', additionalProperties: false },
+    });
     assert.equal(wire.thinking, undefined);
     assert.equal(wire.output_config, undefined);
     assert.equal(wire.max_tokens, 500_000);
@@ -71,8 +78,53 @@ describe('toAnthropicRequest', () => {
     assert.equal(toWire(request).max_tokens, model('claude-haiku-4-5').maxOutputTokens);
   });
 
-  it('lets the automatic cache marker to chats', () => {
-    assert.equal(toWire({ surface: 'completion' }).cache_control, undefined);
+  it('lets the automatic cache marker and diagnostics to chats', () => {
+    const wire = toWire({ surface: 'completion', previousMessageId: 'msg_1' });
+    assert.equal(wire.cache_control, undefined);
+    assert.equal(wire.diagnostics, undefined);
+    const chat = toWire({ previousMessageId: 'msg_1' });
+    assert.deepEqual(chat.diagnostics, { previous_message_id: 'msg_1' });
+  });
+
+  it('asks for an hour with all of its markers or with none', () => {
+    const wire = toWire({ promptCacheLifetime: '1h' });
+    const hour = { type: 'ephemeral', ttl: '1h' };
+    assert.deepEqual(wire.cache_control, hour);
+    assert.deepEqual(wire.system, [{ type: 'text', text: aRequest().system, cache_control: hour }]);
+  });
+
+  it('thinks as little as each model allows, at an effort that allows it', () => {
+    const least = (id: string, effort?: 'max'): unknown[] => {
+      const wire = toWire({ model: id, thinking: 'least', ...(effort ? { effort } : {}) });
+      return [wire.thinking?.type, wire.output_config?.effort];
+    };
+    assert.deepEqual(least('claude-haiku-5-5', 'max'), ['disabled', 'low']);
+    assert.deepEqual(least('claude-sonnet-5-5', 'max'), ['between_tools', 'low']);
+    assert.deepEqual(least('claude-opus-5-5'), ['adaptive', 'low']);
+    assert.deepEqual(least('claude-haiku-4-5'), ['disabled', undefined]);
+  });
+
+  it('asks for a form where one is given', () => {
+    const outputSchema = { type: 'object', additionalProperties: false };
+    const format = { type: 'json_schema', schema: outputSchema };
+    assert.deepEqual(toWire({ outputSchema }).output_config, { format });
+    assert.deepEqual(toWire({ outputSchema, thinking: 'least' }).output_config, {
+      effort: 'low',
+      format,
+    });
+  });
+
+  it('warms with markers of its own, without a stream, thinking or a form', () => {
+    const wire = toWire({ maxOutputTokens: 0, effort: 'high', outputSchema: { type: 'string' } });
+    assert.deepEqual(wire, {
+      model: 'claude-sonnet-5-5',
+      max_tokens: 0,
+      output_config: { effort: 'high' },
+      system: [{ type: 'text', text: 'You help with code.', cache_control: ephemeral }],
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'Hello', cache_control: ephemeral }] },
+      ],
+    });
   });
 
   it('sends no system where there is none', () => {
