@@ -31,6 +31,7 @@ import {
 } from './messagesServerScript.ts';
 import {
   type AnswerFacts,
+  endStream,
   sleepOrClose,
   stopReasonOf,
   toContent,
@@ -359,30 +360,7 @@ export class MessagesServer {
       record.firstByteAt ??= performance.now();
     });
     if (isWritten) {
-      await this.endStream(script, response);
-    }
-  }
-
-  private async endStream(script: Answer, response: ServerResponse): Promise<void> {
-    const fault = script.options.fault;
-    switch (fault?.kind) {
-      case undefined:
-      case 'close':
-        response.end();
-        return;
-      case 'stall':
-        return;
-      case 'reset':
-        // What was written leaves first: a reset throws away what is still queued.
-        await new Promise((resolve) => response.write('', resolve));
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        response.socket?.resetAndDestroy();
-        return;
-      case 'errorEvent': {
-        const error = { type: fault.type, message: fault.message };
-        const data = JSON.stringify({ type: 'error', error });
-        response.end(`event: error\ndata: ${data}\n\n`);
-      }
+      await endStream(script.options.fault, response);
     }
   }
 

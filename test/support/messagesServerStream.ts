@@ -1,6 +1,12 @@
 /** Turns an answer's blocks into the events of a stream, and those into writes on a socket. */
 import type { ServerResponse } from 'node:http';
-import type { AnswerOptions, Chunking, CutPoint, ScriptBlock } from './messagesServerScript.ts';
+import type {
+  AnswerOptions,
+  Chunking,
+  CutPoint,
+  Fault,
+  ScriptBlock,
+} from './messagesServerScript.ts';
 
 export interface WireUsage {
   readonly input_tokens: number;
@@ -295,6 +301,29 @@ export async function writePaced(
     }
   }
   return !response.destroyed;
+}
+
+/** Ends a stream, well or as the fault has it. */
+export async function endStream(fault: Fault | undefined, response: ServerResponse): Promise<void> {
+  switch (fault?.kind) {
+    case undefined:
+    case 'close':
+      response.end();
+      return;
+    case 'stall':
+      return;
+    case 'reset':
+      // What was written leaves first: a reset throws away what is still queued.
+      await new Promise((resolve) => response.write('', resolve));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      response.socket?.resetAndDestroy();
+      return;
+    case 'errorEvent': {
+      const error = { type: fault.type, message: fault.message };
+      const data = JSON.stringify({ type: 'error', error });
+      response.end(`event: error\ndata: ${data}\n\n`);
+    }
+  }
 }
 
 /** Resolves after the time, or at once when the client leaves. */
