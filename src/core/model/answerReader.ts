@@ -49,6 +49,7 @@ const stopReasons: ReadonlySet<StopReason> = new Set<StopReason>([
 
 export class AnswerReader {
   private readonly requestedModel: string;
+  private readonly endpoint: string | undefined;
   private readonly open = new Map<number, OpenBlock>();
   private readonly pending: ModelEvent[] = [];
   private usage: Usage = noUsage;
@@ -57,8 +58,10 @@ export class AnswerReader {
   private ended = false;
   private hasToolUse = false;
 
-  constructor(requestedModel: string) {
+  /** @param endpoint Host and port that answer. */
+  constructor(requestedModel: string, endpoint?: string) {
     this.requestedModel = requestedModel;
+    this.endpoint = endpoint;
   }
 
   get isStarted(): boolean {
@@ -156,8 +159,24 @@ export class AnswerReader {
       type: 'started',
       messageId: asText(message['id']) ?? '',
       model: asText(message['model']) ?? this.requestedModel,
+      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
     });
+    this.onDiagnostics(asJson(message['diagnostics']));
     this.onUsage(message['usage']);
+  }
+
+  /** Without a reason it was not found out in time, or there was nothing to find. */
+  private onDiagnostics(diagnostics: Json | undefined): void {
+    const reason = asJson(diagnostics?.['cache_miss_reason']);
+    const cause = asText(reason?.['type']);
+    const missedTokens = asCount(reason?.['cache_missed_input_tokens']);
+    if (cause !== undefined) {
+      this.pending.push({
+        type: 'promptCacheMiss',
+        cause,
+        ...(missedTokens === undefined ? {} : { missedTokens }),
+      });
+    }
   }
 
   private onBlockStart(index: number, value: unknown): void {
@@ -257,6 +276,9 @@ export class AnswerReader {
       return;
     }
     const details = asJson(given['output_tokens_details']);
+    const written = asJson(given['cache_creation']);
+    const hourTokens =
+      asCount(written?.['ephemeral_1h_input_tokens']) ?? this.usage.hourCacheWriteTokens ?? 0;
     this.usage = {
       inputTokens: asCount(given['input_tokens']) ?? this.usage.inputTokens,
       outputTokens: asCount(given['output_tokens']) ?? this.usage.outputTokens,
@@ -264,6 +286,7 @@ export class AnswerReader {
       cacheWriteTokens:
         asCount(given['cache_creation_input_tokens']) ?? this.usage.cacheWriteTokens,
       thinkingTokens: asCount(details?.['thinking_tokens']) ?? this.usage.thinkingTokens,
+      ...(hourTokens > 0 ? { hourCacheWriteTokens: hourTokens } : {}),
     };
     this.pending.push({ type: 'usage', usage: this.usage });
   }

@@ -27,6 +27,7 @@ export class AnswerStream implements AsyncIterator<ModelEvent> {
   private raw: readonly object[] = [];
   private at = 0;
   private outcome: Outcome | undefined;
+  private hasBegun = false;
   private isOver = false;
 
   constructor(
@@ -77,6 +78,10 @@ export class AnswerStream implements AsyncIterator<ModelEvent> {
 
   private readonly onBytes = (result: IteratorResult<Uint8Array>): Promise<Result> => {
     try {
+      if (!this.hasBegun && !result.done) {
+        this.hasBegun = true;
+        this.attempt.began();
+      }
       this.raw = result.done ? this.parser.finish() : this.parser.push(result.value);
       this.at = 0;
     } catch (error) {
@@ -93,6 +98,7 @@ export class AnswerStream implements AsyncIterator<ModelEvent> {
 
   private async endWell(): Promise<Result> {
     this.outcome = this.reader.finish();
+    this.attempt.ended(this.outcome);
     await this.attempt.drain(this.body);
     return this.next();
   }
@@ -100,6 +106,7 @@ export class AnswerStream implements AsyncIterator<ModelEvent> {
   private async end(judge: () => Outcome): Promise<Result> {
     try {
       this.outcome = judge();
+      this.attempt.ended(this.outcome);
     } finally {
       this.attempt.close();
     }

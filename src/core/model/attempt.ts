@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import type { TryWatch } from './endpoints/tryWatch.ts';
 import { type FailureContext, failureOfStall } from './failures.ts';
 import { type FetchLike, replaceBody } from './httpFetch.ts';
 import { IdleWatchdog } from './idleWatchdog.ts';
@@ -23,6 +24,7 @@ export class Attempt {
   private readonly resources: ResourceManager;
   private readonly controller = new AbortController();
   private readonly callerSignal: AbortSignal;
+  private readonly observer: TryWatch | undefined;
   private readonly watchdog: IdleWatchdog;
   private readonly registration: Disposable;
   private readonly abort = (): void => {
@@ -32,7 +34,13 @@ export class Attempt {
   private stalledAfterMs: number | undefined;
   private isDraining = false;
 
-  constructor(clock: Clock, resources: ResourceManager, callerSignal: AbortSignal) {
+  constructor(
+    clock: Clock,
+    resources: ResourceManager,
+    callerSignal: AbortSignal,
+    observer?: TryWatch,
+  ) {
+    this.observer = observer;
     this.clock = clock;
     this.resources = resources;
     this.callerSignal = callerSignal;
@@ -61,6 +69,15 @@ export class Attempt {
       : { kind: 'failed', failure: failureOfStall(this.stalledAfterMs, context) };
   }
 
+  /** The first bytes of the answer have come. */
+  began(): void {
+    this.observer?.began();
+  }
+
+  ended(outcome: Outcome): void {
+    this.observer?.ended(outcome);
+  }
+
   /** `send` with its waits for bytes watched. Pings count, which the SDK does not show. */
   watch(send: FetchLike, firstByteMs: number, idleMs: number): FetchLike {
     return async (input, init) => {
@@ -68,6 +85,7 @@ export class Attempt {
       try {
         const response = await send(input, init);
         const { body } = response;
+        this.observer?.answered(response.headers);
         this.requestId = response.headers.get('request-id') ?? undefined;
         return response.ok && body ? replaceBody(response, this.watchBody(body, idleMs)) : response;
       } catch (error) {

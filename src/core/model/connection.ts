@@ -13,9 +13,16 @@ export type Connection =
   /** Nothing is configured: the built-in responder answers. */
   | { readonly kind: 'offline' };
 
+export type OnlineConnection = Exclude<Connection, { readonly kind: 'offline' }>;
+
 /** Asked for each request, so that a new key or address works at once. */
 export interface ConnectionProvider {
   current(): Promise<Connection>;
+  /**
+   * All endpoints that serve the same models, the current one first; empty while offline. Each has the
+   * key of its own server. Absent where there is only the current one.
+   */
+  all?(): Promise<readonly OnlineConnection[]>;
 }
 
 export const anthropicEndpoint = 'https://api.anthropic.com';

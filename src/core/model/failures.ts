@@ -103,6 +103,11 @@ export function failureOfProtocol(detail: string, context: FailureContext): Mode
   return { kind: 'protocol', message, canRetry: true };
 }
 
+/** Whether a failure speaks of the endpoint, so that the same request may do well at another. */
+export function isFailureOfEndpoint({ kind, canRetry }: ModelFailure): boolean {
+  return canRetry || kind === 'connection' || kind === 'authentication' || kind === 'billing';
+}
+
 function kindOf(error: ProviderError): ModelFailureKind {
   if (error.errorCode?.endsWith('spend_limit_reached')) {
     return 'billing';

@@ -5,6 +5,7 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import { loadCatalogue } from './catalogue.ts';
 import type { ConnectionProvider } from './connection.ts';
 import { guardedStream } from './guardedStream.ts';
+import type { RateLimitObserver } from './rateLimits.ts';
 import type { ModelGateway, Next, Stage } from './request.ts';
 import type { RequestLog } from './requestLog.ts';
 import { createPromptCacheStage } from './stages/promptCache.ts';
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   readonly random?: () => number;
   /** The longest wait that a provider may ask for and get, milliseconds; asked for each time. */
   readonly maxWaitMs?: () => number;
+  /** Told after each response that speaks of the provider's limits. */
+  readonly onRateLimits?: RateLimitObserver;
   /** Told of what is thrown inside the pipeline; the consumer of the stream sees a failure. */
   readonly onInternalError?: (error: unknown) => void;
 }
@@ -57,6 +60,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const terminal = createTerminal({
     connection: options.connection,
     offline: options.offline,
+    clock,
+    ...(options.onRateLimits ? { onRateLimits: options.onRateLimits } : {}),
     loadTransport: () => loadTransport(options),
   });
   const pipeline = compose(
@@ -69,7 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       options.schedule && createScheduleStage(options.schedule),
       createThinkingRecoveryStage(),
       options.prompts && createPromptCacheStage({ clock, prompts: options.prompts }),
-      createRetryStage(options),
+      createRetryStage({ ...options, failover: terminal.failover }),
     ],
     terminal.stream,
   );

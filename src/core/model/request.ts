@@ -76,6 +76,8 @@ export interface ModelRequest {
   readonly promptCacheLifetime?: '5m' | '1h';
   /** The provider's id of the answer before, so that it can tell why its prompt cache missed. */
   readonly previousMessageId?: string;
+  /** Base URLs of endpoints that have failed this request. Set where it is tried again. */
+  readonly avoidEndpoints?: readonly string[];
   /** Where the stages write down what they decide. The trace stage adds one where it is missing. */
   readonly trail?: DecisionTrail;
 }
@@ -125,6 +127,8 @@ export interface ModelFailure {
   readonly requestId?: string;
   /** What the provider asked to wait, milliseconds. */
   readonly retryAfterMs?: number;
+  /** Base URL of the endpoint that failed; absent where none was asked. */
+  readonly endpoint?: string;
   /** Whether the same request may succeed later. */
   readonly canRetry: boolean;
 }

@@ -1,7 +1,11 @@
+import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { ConnectionProvider } from './connection.ts';
+import { type ConnectionProvider, hostOf, type OnlineConnection } from './connection.ts';
+import { EndpointPool, type Failover } from './endpoints/endpointPool.ts';
+import type { TryWatch } from './endpoints/tryWatch.ts';
 import { type HandingOver, handingOver } from './handOver.ts';
+import { type RateLimitObserver, readRateLimits } from './rateLimits.ts';
 import type { ModelRequest, Next } from './request.ts';
 import type { Transport } from './transport.ts';
 
@@ -9,19 +13,23 @@ export interface TerminalOptions {
   readonly connection: ConnectionProvider;
   /** Answers while nothing is configured. */
   readonly offline: Next;
+  readonly clock: Clock;
   /** Loads the SDK's chunk. Called once, on the first request that needs it. */
   readonly loadTransport: () => Promise<Transport>;
+  readonly onRateLimits?: RateLimitObserver;
 }
 
-/** The end of the pipeline: where a request goes is decided for each anew. */
+/** The end of the pipeline: where a request goes is decided anew for each try. */
 export interface Terminal extends Disposable {
   readonly stream: Next;
+  readonly failover: Failover;
   /** Loads what the next request needs and opens a connection. Rejects where that fails. */
   warm(): Promise<void>;
 }
 
 /** The caller owns the answer, and with it the transport that is loaded later. */
 export function createTerminal(options: TerminalOptions): Terminal {
+  const pool = new EndpointPool(options.clock);
   let isDisposed = false;
   let loaded: Transport | undefined;
   const transport = lazy(async () => {
@@ -33,29 +41,54 @@ export function createTerminal(options: TerminalOptions): Terminal {
   });
 
   async function* choose(request: ModelRequest, signal: AbortSignal): HandingOver {
-    const connection = await options.connection.current();
+    const connections = await onlineConnections(options.connection);
     if (signal.aborted) {
       yield { type: 'ended', outcome: { kind: 'cancelled' } };
       return undefined;
     }
-    if (connection.kind === 'offline') {
+    if (connections.length === 0) {
       return options.offline(request, signal)[Symbol.asyncIterator]();
     }
     const online = await transport();
-    return online.stream(request, connection, signal)[Symbol.asyncIterator]();
+    const { connection, watch } = pool.choose(connections, request);
+    const withLimits = { ...watch, answered: limitReader(connection, options.onRateLimits) };
+    return online.stream(request, connection, signal, withLimits)[Symbol.asyncIterator]();
   }
 
   return {
     stream: (request, signal) => handingOver(choose(request, signal)),
+    failover: pool,
     warm: async () => {
-      const connection = await options.connection.current();
-      if (connection.kind !== 'offline') {
-        await (await transport()).preconnect(connection);
+      const likely = pool.likely(await onlineConnections(options.connection));
+      if (likely) {
+        await (await transport()).preconnect(likely);
       }
     },
     dispose: () => {
       isDisposed = true;
       loaded?.dispose();
     },
+  };
+}
+
+async function onlineConnections(
+  provider: ConnectionProvider,
+): Promise<readonly OnlineConnection[]> {
+  if (provider.all) {
+    return provider.all();
+  }
+  const current = await provider.current();
+  return current.kind === 'offline' ? [] : [current];
+}
+
+function limitReader(
+  { endpoint }: OnlineConnection,
+  onRateLimits: RateLimitObserver | undefined,
+): TryWatch['answered'] {
+  return (headers) => {
+    const limits = onRateLimits && readRateLimits(headers);
+    if (limits) {
+      onRateLimits(hostOf(endpoint), limits);
+    }
   };
 }

@@ -14,7 +14,8 @@ import { AnswerReader, ProtocolError, StreamedError } from './answerReader.ts';
 import { AnswerStream, type Judge } from './answerStream.ts';
 import { Attempt } from './attempt.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Connection } from './connection.ts';
+import { hostOf, type OnlineConnection } from './connection.ts';
+import type { TryWatch } from './endpoints/tryWatch.ts';
 import {
   type FailureContext,
   failureOfConnection,
@@ -27,9 +28,8 @@ import { type HandingOver, handingOver } from './handOver.ts';
 import { createHttpFetch, type FetchLike, type HttpFetch } from './httpFetch.ts';
 import type { ModelEvent, ModelFailure, ModelRequest, Outcome } from './request.ts';
 import { defaultTransportLimits, type TransportLimits } from './transportLimits.ts';
+import { wholeAnswer } from './wholeAnswer.ts';
 import { toAnthropicRequest, toCompatibleRequest, type WireRequest } from './wire.ts';
-
-export type OnlineConnection = Exclude<Connection, { readonly kind: 'offline' }>;
 
 export interface TransportOptions {
   readonly clock: Clock;
@@ -50,6 +50,7 @@ export interface Transport extends Disposable {
     request: ModelRequest,
     connection: OnlineConnection,
     signal: AbortSignal,
+    watch?: TryWatch,
   ): AsyncIterable<ModelEvent>;
   /** Opens a connection for the next request. Rejects where that fails. */
   preconnect(connection: OnlineConnection): Promise<void>;
@@ -94,17 +95,19 @@ class SdkTransport implements Transport {
     request: ModelRequest,
     connection: OnlineConnection,
     signal: AbortSignal,
+    watch?: TryWatch,
   ): AsyncIterable<ModelEvent> {
-    return handingOver(this.begin(request, connection, signal));
+    const attempt = (): Attempt => new Attempt(this.options.clock, this.resources, signal, watch);
+    return handingOver(this.begin(request, connection, attempt));
   }
 
   private async *begin(
     request: ModelRequest,
     connection: OnlineConnection,
-    signal: AbortSignal,
+    beginAttempt: () => Attempt,
   ): HandingOver {
-    const attempt = new Attempt(this.options.clock, this.resources, signal);
-    const reader = new AnswerReader(request.model);
+    const attempt = beginAttempt();
+    const reader = new AnswerReader(request.model, hostOf(connection.endpoint));
     const judge = this.judge(request, connection, reader, attempt);
     try {
       if (!isSendable(connection.apiKey)) {
@@ -114,6 +117,7 @@ class SdkTransport implements Transport {
       return new AnswerStream(body, reader, attempt, judge);
     } catch (error) {
       const outcome = judge.outcomeOfError(error);
+      attempt.ended(outcome);
       attempt.close();
       yield { type: 'ended', outcome };
       return undefined;
@@ -140,7 +144,8 @@ class SdkTransport implements Transport {
     if (!response.body) {
       throw new ProtocolError('It has no body.');
     }
-    return response.body[Symbol.asyncIterator]();
+    const bytes = response.body[Symbol.asyncIterator]();
+    return body.stream ? bytes : wholeAnswer(bytes);
   }
 
   private toWire(request: ModelRequest, connection: OnlineConnection): WireRequest {
@@ -168,9 +173,13 @@ class SdkTransport implements Transport {
       }
       return reader.isComplete ? reader.finish() : undefined;
     };
+    const located = (outcome: Outcome): Outcome =>
+      outcome.kind === 'failed'
+        ? failed({ ...outcome.failure, endpoint: connection.endpoint })
+        : outcome;
     return {
-      outcomeOfEnd: () => settled() ?? failed(failureOfEnd(reader, context())),
-      outcomeOfError: (error) => settled() ?? failed(failureOf(error, attempt, context())),
+      outcomeOfEnd: () => located(settled() ?? failed(failureOfEnd(reader, context()))),
+      outcomeOfError: (error) => located(settled() ?? failed(failureOf(error, attempt, context()))),
     };
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Clock, systemClock } from '../../../../src/base/clock.ts';
 import { loadCatalogue } from '../../../../src/core/model/catalogue.ts';
+import type { OnlineConnection } from '../../../../src/core/model/connection.ts';
 import {
   createGateway,
   type Gateway,
@@ -13,11 +14,7 @@ import type {
   ModelRequest,
   Outcome,
 } from '../../../../src/core/model/request.ts';
-import {
-  createTransport,
-  type OnlineConnection,
-  type Transport,
-} from '../../../../src/core/model/transport.ts';
+import { createTransport, type Transport } from '../../../../src/core/model/transport.ts';
 import { MessagesServer, type MessagesServerOptions } from '../../../support/messagesServer.ts';
 
 /** A gateway that talks to a scripted server over real sockets. */

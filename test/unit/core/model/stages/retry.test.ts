@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { describeDuration } from '../../../../../src/core/model/describeDuration.ts';
 import type { ModelEvent, ModelFailure } from '../../../../../src/core/model/request.ts';
-import { createRetryStage, describeDuration } from '../../../../../src/core/model/stages/retry.ts';
+import { createRetryStage } from '../../../../../src/core/model/stages/retry.ts';
 import { FakeClock } from '../../../../support/fakeClock.ts';
 import { aRequest, failureOf, typesOf } from '../gatewayKit.ts';
 import {
