@@ -43,6 +43,7 @@ export interface SettingValues {
   readonly 'context.autoCompact': boolean;
   readonly 'promptCache.lifetime': 'auto' | '5m' | '1h';
   readonly 'prefetch.enabled': boolean;
+  readonly 'threads.nameByModel': boolean;
 }
 
 /** US dollars; absent for no limit. */
@@ -134,6 +135,7 @@ export const settingDefinitions: {
   'context.autoCompact': toggle(true),
   'promptCache.lifetime': choice('auto', ['auto', '5m', '1h']),
   'prefetch.enabled': toggle(true),
+  'threads.nameByModel': toggle(true),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);

@@ -32,6 +32,7 @@ import type { OutputLog } from './outputLog.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SymbolSearch } from './symbolSearch.ts';
+import { createThreadNamer } from './threadNaming.ts';
 import { VsCodeWorkspace } from './vscodeWorkspace.ts';
 import { listWorkspaceFiles } from './workspaceFiles.ts';
 import { WorkspaceFolders } from './workspaceFolders.ts';
@@ -150,13 +151,16 @@ async function createThreads(
   const storageFolder = parts.context.globalStorageUri.fsPath;
   const { workspace, contextItems, slashCommands } = editor;
   const catalogue = await loadCatalogue();
-  return new ThreadService({
+  const threads = new ThreadService({
     ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
     store,
     gateway: models.gateway,
     clock,
     newId: randomUUID,
-    emit: parts.chat.send,
+    emit: (event) => {
+      parts.chat.send(event);
+      namer.observe(event);
+    },
     model: () => models.choice.current(),
     resolveContext: async (chips) => [
       ...(await contextItems.resolve(chips)),
@@ -164,6 +168,9 @@ async function createThreads(
     ],
     expandPrompt: (text) => slashCommands.expand(text),
   });
+  const suggestTitle = threads.suggestTitle.bind(threads);
+  const namer = createThreadNamer({ ...parts, ...models, store, suggestTitle });
+  return threads;
 }
 
 async function openStore(

@@ -17,6 +17,8 @@ const quietSettings = {
   'security.workspace.trust.startupPrompt': 'never',
   'security.workspace.trust.banner': 'never',
   'typescript.disableAutomaticTypeAcquisition': true,
+  // A request of its own after each first turn: the tests of it switch it on.
+  'slipstream.threads.nameByModel': false,
 };
 
 /** Writes the user's settings of a data folder: the quiet ones and, winning over them, `added`. */

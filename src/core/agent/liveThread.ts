@@ -27,6 +27,7 @@ import {
   userMessageOf,
 } from './messageOrder.ts';
 import { endingOf } from './notices.ts';
+import { promptCacheLifetime } from './promptCacheLifetime.ts';
 import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
 import { shownModel } from './shownModel.ts';
 import { ThreadApprover } from './threadApprover.ts';
@@ -148,6 +149,15 @@ export class LiveThread<Grants> {
       this.titleByUser = title;
     }
     this.parts.emit({ type: 'thread/renamed', threadId: this.id, title });
+  }
+
+  /** Names the thread unless the user has. */
+  suggestTitle(title: string): void {
+    if (this.record && !this.record.isTitleByUser) {
+      this.record = { ...this.record, title };
+      this.keep(this.parts.store.updateThread(this.id, { title }));
+      this.parts.emit({ type: 'thread/renamed', threadId: this.id, title });
+    }
   }
 
   /**
@@ -312,6 +322,7 @@ export class LiveThread<Grants> {
       model: profile.id,
       system: record.systemPrompt,
       tools: this.parts.toolDefinitions(),
+      promptCacheLifetime: promptCacheLifetime(this.parts, this.history.records),
       maxOutputTokens: Math.min(this.parts.maxOutputTokens(), profile.maxOutputTokens ?? Infinity),
       ...(effort === undefined ? {} : { effort }),
     };

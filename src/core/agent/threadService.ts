@@ -90,6 +90,11 @@ export class ThreadService<Grants> implements Disposable {
     await thread.rename(trimmed);
   }
 
+  /** Names a thread that the user has not named. */
+  async suggestTitle(threadId: string, title: string): Promise<void> {
+    (await this.thread(threadId)).suggestTitle(title);
+  }
+
   async remove(threadId: string): Promise<void> {
     await this.stop(threadId);
     await this.parts.store.deleteThread(threadId);

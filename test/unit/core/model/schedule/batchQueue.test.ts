@@ -49,7 +49,7 @@ interface Item {
 
 /** The items that a request asks for. */
 function itemsOf(request: RequestRecord): readonly Item[] {
-  const [message] = request.body?.['messages'] as { content: { text: string }[] }[];
+  const [message] = (request.body?.['messages'] ?? []) as { content: { text: string }[] }[];
   return JSON.parse(message?.content[0]?.text ?? '[]') as Item[];
 }
 
