@@ -90,6 +90,10 @@ export type Fit =
       readonly reason: string;
     };
 
+export interface ContextWindowParts {
+  readonly tokens: PromptTokens;
+}
+
 /** A step of the cut, as a share of the window: each one voids the provider's prompt cache once. */
 const stepShare = 0.25;
 
@@ -101,7 +105,7 @@ const stepShare = 0.25;
 export class ContextWindowOptimizer {
   private readonly tokens: PromptTokens;
 
-  constructor(tokens: PromptTokens) {
+  constructor({ tokens }: ContextWindowParts) {
     this.tokens = tokens;
   }
 

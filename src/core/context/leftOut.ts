@@ -1,7 +1,7 @@
 import type { Message } from '../model/message.ts';
 import { type MeasuredPrompt, plainTokens } from './contextUsage.ts';
 import type { LeftOut } from './contextWindow.ts';
-import { isTurnStart, type Selection } from './trimming.ts';
+import { isPlain, isTurnStart, type Selection } from './trimming.ts';
 
 /** What a selection leaves out of a conversation. */
 export function leftOutOf(
@@ -27,7 +27,7 @@ export function leftOutOf(
     },
     {
       kind: 'thinking',
-      count: messages.flatMap(({ content }) => content.filter(isThinking)).length,
+      count: messages.flatMap(({ content }) => content.filter((block) => !isPlain(block))).length,
       tokens: thinking,
     },
   ];
@@ -43,8 +43,4 @@ function count(
   isCounted: (message: Message) => boolean,
 ): number {
   return messages.slice(start, end).filter(isCounted).length;
-}
-
-function isThinking(block: Message['content'][number]): boolean {
-  return block.type === 'thinking' || block.type === 'redacted_thinking';
 }

@@ -85,13 +85,16 @@ function* borders(
   }
 }
 
+/** What of an answer may be sent whatever was before it. A block of an unknown type may be bound too. */
+export function isPlain(block: Message['content'][number]): boolean {
+  return block.type !== 'thinking' && block.type !== 'redacted_thinking' && block.type !== 'opaque';
+}
+
 function withoutThinking(message: Message): readonly Message[] {
   if (message.role === 'user') {
     return [message];
   }
-  const content = message.content.filter(
-    (block) => block.type !== 'thinking' && block.type !== 'redacted_thinking',
-  );
+  const content = message.content.filter(isPlain);
   if (content.length === message.content.length) {
     return [message];
   }

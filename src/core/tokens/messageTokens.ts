@@ -13,7 +13,7 @@ export interface MessageTokens {
   readonly instructions: number;
   /** What the user attached, and what was read of files. */
   readonly files: number;
-  /** Thinking, which may be left out of what is sent again. */
+  /** Thinking and blocks of unknown types, which may be left out of what is sent again. */
   readonly thinking: number;
   /** Everything else. */
   readonly conversation: number;
@@ -109,7 +109,7 @@ class TokenSum implements MessageTokens {
         this.conversation += this.count(`${block.id}${block.name}${JSON.stringify(block.input)}`);
         return;
       case 'opaque':
-        this.conversation += this.count(JSON.stringify(block.value));
+        this.thinking += this.count(JSON.stringify(block.value));
     }
   }
 
