@@ -57,6 +57,52 @@ export function chooseTarget(sources: ConnectionSources): Target {
   };
 }
 
+/**
+ * The servers that may stand in for the main one, in the order of the setting. None where the main one
+ * can't be used: then nobody is asked. A key from the environment goes with them only to the server
+ * that it goes to anyway, since it was given for that one alone.
+ */
+export function chooseStandIns(
+  main: Target,
+  addresses: readonly string[],
+  endpointKind: SettingValues['endpointKind'],
+): readonly Target[] {
+  if (main.problem !== undefined) {
+    return [];
+  }
+  const targets = new Map<string, Target>();
+  for (const address of addresses) {
+    const target = toStandIn(main, address, endpointKind);
+    if (target.endpoint !== main.endpoint && !targets.has(target.endpoint)) {
+      targets.set(target.endpoint, target);
+    }
+  }
+  return [...targets.values()];
+}
+
+function toStandIn(
+  main: Target,
+  address: string,
+  endpointKind: SettingValues['endpointKind'],
+): Target {
+  const endpoint = normalizeEndpoint(address);
+  const problem = endpointProblem(address);
+  if (problem !== undefined) {
+    return {
+      kind: 'anthropic',
+      endpoint,
+      environmentKey: undefined,
+      problem: `“${address}” in the setting slipstream.failover.endpoints can't be used. ${problem}`,
+    };
+  }
+  const isSameServer = new URL(endpoint).origin === new URL(main.endpoint).origin;
+  return {
+    kind: endpointKind === 'auto' ? guessConnectionKind(endpoint) : endpointKind,
+    endpoint,
+    environmentKey: isSameServer ? main.environmentKey : undefined,
+  };
+}
+
 /** The connection to the target; offline where it can't be used or lacks the key it needs. */
 export function connectTo(target: Target, storedKey: string | undefined): Connection {
   if (target.problem !== undefined) {

@@ -1,12 +1,17 @@
 import { Emitter, type Event } from '../base/emitter.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
-import type { Connection, ConnectionProvider } from '../core/model/connection.ts';
+import {
+  type Connection,
+  type ConnectionProvider,
+  hostOf,
+  type OnlineConnection,
+} from '../core/model/connection.ts';
 import type { SettingKey, Settings } from '../core/settings.ts';
-import { chooseTarget, connectTo, type Target } from './connectionChoice.ts';
+import { chooseStandIns, chooseTarget, connectTo, type Target } from './connectionChoice.ts';
 import type { Environment } from './environment.ts';
 import type { ApiKeys } from './secrets.ts';
 
-const connectionKeys: readonly SettingKey[] = ['endpoint', 'endpointKind'];
+const connectionKeys: readonly SettingKey[] = ['endpoint', 'endpointKind', 'failover.endpoints'];
 
 export interface ConnectionParts {
   readonly settings: Settings;
@@ -21,12 +26,15 @@ export class ConnectionSettings implements ConnectionProvider, Disposable {
   private readonly resources = new ResourceManager('connection');
   private readonly parts: ConnectionParts;
   private readonly changes: Emitter<void>;
-  private toldProblem: string | undefined;
+  private readonly toldProblems = new Set<string>();
 
   constructor(parts: ConnectionParts) {
     this.parts = parts;
     this.changes = this.resources.add(new Emitter<void>());
-    const tell = (): void => this.changes.fire();
+    const tell = (): void => {
+      this.toldProblems.clear();
+      this.changes.fire();
+    };
     for (const key of connectionKeys) {
       this.resources.add(parts.settings.onDidChange(key, tell));
     }
@@ -41,9 +49,17 @@ export class ConnectionSettings implements ConnectionProvider, Disposable {
   async current(): Promise<Connection> {
     const target = this.target();
     this.tellProblem(target.problem);
-    const storedKey =
-      target.problem === undefined ? await this.parts.keys.read(target.endpoint) : undefined;
-    return connectTo(target, storedKey);
+    return this.connect(target);
+  }
+
+  /** One that lacks a key it needs is left out: nothing is sent there until the user sets one. */
+  async all(): Promise<readonly OnlineConnection[]> {
+    const main = await this.current();
+    if (main.kind === 'offline') {
+      return [];
+    }
+    const others = await Promise.all(this.standIns().map((target) => this.standIn(target)));
+    return [main, ...others.filter((other) => other.kind !== 'offline')];
   }
 
   /** The server that requests would go to, even while its key is missing. */
@@ -57,14 +73,41 @@ export class ConnectionSettings implements ConnectionProvider, Disposable {
     });
   }
 
+  /** The servers that may stand in for that one, even while their keys are missing. */
+  standIns(): readonly Target[] {
+    const { settings } = this.parts;
+    const addresses = settings.get('failover.endpoints');
+    return addresses.length === 0
+      ? []
+      : chooseStandIns(this.target(), addresses, settings.get('endpointKind'));
+  }
+
   dispose(): void {
     this.resources.dispose();
   }
 
+  private async connect(target: Target): Promise<Connection> {
+    const storedKey =
+      target.problem === undefined ? await this.parts.keys.read(target.endpoint) : undefined;
+    return connectTo(target, storedKey);
+  }
+
+  private async standIn(target: Target): Promise<Connection> {
+    const connection = await this.connect(target);
+    const isKeyMissing = connection.kind === 'offline' && target.problem === undefined;
+    this.tellProblem(
+      isKeyMissing
+        ? `${hostOf(target.endpoint)} can't stand in for other servers, because no key is kept for it. Run “Slipstream: Set API key” to enter one.`
+        : target.problem,
+    );
+    return connection;
+  }
+
+  /** Tells each problem once, until something about the connection changes. */
   private tellProblem(problem: string | undefined): void {
-    if (problem !== undefined && problem !== this.toldProblem) {
+    if (problem !== undefined && !this.toldProblems.has(problem)) {
+      this.toldProblems.add(problem);
       this.parts.onProblem(problem);
     }
-    this.toldProblem = problem;
   }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../base/errors.ts';
 import { anthropicEndpoint, hostOf } from '../core/model/connection.ts';
 import { apiKeyProblem } from './apiKeyShape.ts';
+import type { Target } from './connectionChoice.ts';
 import type { ConnectionFlowParts } from './connectionFlows.ts';
 import { withProgress } from './progress.ts';
 
@@ -10,26 +11,30 @@ const keepAnyway = 'Keep it anyway';
 
 /** Asks for an API key, checks it with the server and keeps it. */
 export async function setApiKey(parts: ConnectionFlowParts): Promise<void> {
-  const endpoint = await chooseServer(parts);
-  if (endpoint === undefined) {
+  const server = await chooseServer(parts);
+  if (server === undefined) {
     return;
   }
-  const key = await askForKey(parts, endpoint);
+  const key = await askForKey(parts, server.endpoint);
   if (key === undefined) {
     return;
   }
-  await parts.keys.save(endpoint, key);
-  if (endpoint !== parts.connection.target().endpoint) {
+  await parts.keys.save(server.endpoint, key);
+  if (server.isInstead) {
     await parts.useAnthropic();
   }
 }
 
-/** Forgets the key of the server in use. */
+/** Forgets the key of the server in use, or of the one that the user picks. */
 export async function clearApiKey(parts: ConnectionFlowParts): Promise<void> {
-  const { endpoint, environmentKey, problem } = parts.connection.target();
-  if (problem !== undefined) {
-    throw new UserError(problem);
+  const picked = await pickServer(
+    configuredServers(parts),
+    'Which server’s key shall be forgotten?',
+  );
+  if (picked === undefined) {
+    return;
   }
+  const { endpoint, environmentKey } = picked;
   const name = serverName(endpoint);
   const fromEnvironment =
     environmentKey === undefined ? '' : ' ANTHROPIC_API_KEY is set and is used instead.';
@@ -41,32 +46,63 @@ export async function clearApiKey(parts: ConnectionFlowParts): Promise<void> {
   parts.notifications.info(`The API key for ${name} is forgotten.${fromEnvironment}`);
 }
 
+/** A server that a key may be for. */
+interface Server extends vscode.QuickPickItem {
+  readonly endpoint: string;
+  readonly environmentKey: string | undefined;
+  /** Not in use yet: with its key it takes the place of the one that is. */
+  readonly isInstead?: boolean;
+}
+
 /** The server that the key is for; a user of a local server most likely wants Anthropic now. */
-async function chooseServer(parts: ConnectionFlowParts): Promise<string | undefined> {
-  const target = parts.connection.target();
-  if (target.problem !== undefined) {
-    throw new UserError(target.problem);
+function chooseServer(parts: ConnectionFlowParts): Promise<Server | undefined> {
+  const servers = configuredServers(parts);
+  const [main] = servers;
+  const isLocal = parts.connection.target().kind === 'compatible';
+  const anthropic: Server = {
+    label: 'Anthropic',
+    detail: `Ask Claude, instead of the server at ${main ? hostOf(main.endpoint) : ''}`,
+    endpoint: anthropicEndpoint,
+    environmentKey: undefined,
+    isInstead: true,
+  };
+  const isOffered = isLocal && !servers.some(({ endpoint }) => endpoint === anthropicEndpoint);
+  const choices = isOffered ? [anthropic, ...servers] : servers;
+  return pickServer(choices, 'Which server is the key for?');
+}
+
+/** The main server, then those that stand in for it. One entry for each: they share no keys. */
+function configuredServers({ connection }: ConnectionFlowParts): readonly Server[] {
+  const main = connection.target();
+  if (main.problem !== undefined) {
+    throw new UserError(main.problem);
   }
-  if (target.kind === 'anthropic') {
-    return target.endpoint;
+  const standIns = connection.standIns().filter(({ problem }) => problem === undefined);
+  const servers = new Map<string, Server>();
+  for (const target of [main, ...standIns]) {
+    const { origin } = new URL(target.endpoint);
+    if (!servers.has(origin)) {
+      servers.set(origin, toServer(target, target === main));
+    }
   }
-  const host = hostOf(target.endpoint);
-  const picked = await vscode.window.showQuickPick(
-    [
-      {
-        label: 'Anthropic',
-        detail: `Ask Claude, instead of the server at ${host}`,
-        endpoint: anthropicEndpoint,
-      },
-      {
-        label: host,
-        detail: 'Stay with this server, which wants a key',
-        endpoint: target.endpoint,
-      },
-    ],
-    { title: 'Which server is the key for?', ignoreFocusOut: true },
-  );
-  return picked?.endpoint;
+  return [...servers.values()];
+}
+
+function toServer({ kind, endpoint, environmentKey }: Target, isMain: boolean): Server {
+  const main = kind === 'compatible' ? 'Stay with this server, which wants a key' : 'In use';
+  return {
+    label: serverName(endpoint),
+    detail: isMain ? main : 'Stands in when the one in use fails or is slow',
+    endpoint,
+    environmentKey,
+  };
+}
+
+async function pickServer(servers: readonly Server[], title: string): Promise<Server | undefined> {
+  const [only, ...others] = servers;
+  return others.length === 0
+    ? only
+    : vscode.window.showQuickPick(servers, { title, ignoreFocusOut: true });
 }
 
 async function askForKey(

@@ -16,7 +16,7 @@ export interface RateLimits {
   readonly outputTokens?: RateLimit;
 }
 
-/** Told after each response that speaks of limits. @param endpoint Host and port. */
+/** Told after each response that speaks of limits. @param endpoint Base URL. */
 export type RateLimitObserver = (endpoint: string, limits: RateLimits) => void;
 
 /** Reads the `anthropic-ratelimit-*` headers; undefined where there are none. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { type ConnectionProvider, hostOf, type OnlineConnection } from './connection.ts';
+import type { ConnectionProvider, OnlineConnection } from './connection.ts';
 import { EndpointPool, type Failover } from './endpoints/endpointPool.ts';
 import type { TryWatch } from './endpoints/tryWatch.ts';
 import { type HandingOver, handingOver } from './handOver.ts';
@@ -88,7 +88,7 @@ function limitReader(
   return (headers) => {
     const limits = onRateLimits && readRateLimits(headers);
     if (limits) {
-      onRateLimits(hostOf(endpoint), limits);
+      onRateLimits(endpoint, limits);
     }
   };
 }
