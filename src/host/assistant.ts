@@ -29,6 +29,8 @@ import { createModelParts, type ModelParts } from './modelParts.ts';
 import { selectModel } from './modelPicker.ts';
 import type { Notifications } from './notifications.ts';
 import type { OutputLog } from './outputLog.ts';
+import { Reports } from './reports.ts';
+import { showRequests } from './requestReports.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SymbolSearch } from './symbolSearch.ts';
@@ -81,6 +83,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const threads = resources.add(await createThreads(parts, environment, models, editor, store));
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
+  const reports = resources.add(new Reports());
   return {
     endTurns: () => threads.stopAll(),
     requests: createChatRequests({
@@ -99,6 +102,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       flows: async () => models.flows,
       codeBlocks: async () => codeBlocks,
       selectModel: () => selectModel(models),
+      showRequests: async () => showRequests(reports, models.requestLog, await loadCatalogue()),
     }),
   };
 }

@@ -28,6 +28,7 @@ export interface CommandParts {
   readonly flows: () => Promise<ConnectionFlows>;
   readonly codeBlocks: () => Promise<CodeBlocks>;
   readonly selectModel: () => Promise<void>;
+  readonly showRequests: () => Promise<void>;
 }
 
 /** What each command does. */
@@ -52,6 +53,7 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     openSettings: () => run(settingsCommand(), { query: `@ext:${extensionId}` }),
     openWalkthrough: () => run('workbench.action.openWalkthrough', `${extensionId}#start`),
     showLog: async () => parts.log.show(),
+    showRequests: () => parts.showRequests(),
   };
 }
 

@@ -22,6 +22,8 @@ export interface CommandHandlers {
   openSettings(): Promise<void>;
   openWalkthrough(): Promise<void>;
   showLog(): Promise<void>;
+  /** The last requests to models, with what was decided about each. */
+  showRequests(): Promise<void>;
   /** From the title of a diff: the URI that the diff shows. */
   applyPreview(uri?: unknown): Promise<void>;
   discardPreview(uri?: unknown): Promise<void>;
@@ -46,6 +48,7 @@ const names: { readonly [Name in CommandName]: true } = {
   openSettings: true,
   openWalkthrough: true,
   showLog: true,
+  showRequests: true,
   applyPreview: true,
   discardPreview: true,
 };

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
+import { formatCost, formatDuration, formatTokens } from '../../../shared/figures.ts';
 import type { UsageView } from '../../../shared/protocol.ts';
 import type { AssistantMessage } from '../state/messages.ts';
-import { formatCost, formatDuration, formatTokens } from '../text/format.ts';
 import { IconButton } from './iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
+import { formatCost, formatSeconds, formatTokens } from '../../../shared/figures.ts';
 import type { ThreadMeter } from '../../../shared/protocol.ts';
-import { describeStatus, formatCost, formatSeconds, formatTokens } from '../text/format.ts';
+import { describeStatus } from '../text/format.ts';
 import { Icon } from './icon.tsx';
 import { describeUsage } from './messageFooter.tsx';
 import { usePanel } from './panelContext.ts';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { formatDuration } from '../../../shared/figures.ts';
 import type { ProseBlock } from '../state/messages.ts';
-import { formatDuration } from '../text/format.ts';
 import { Icon } from './icon.tsx';
 import { MarkdownText } from './textBlock.tsx';
 

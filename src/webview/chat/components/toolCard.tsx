@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { formatDuration } from '../../../shared/figures.ts';
 import type { ToolStatus } from '../../../shared/protocol.ts';
 import type { ToolBlock, ToolCard } from '../state/messages.ts';
 import { StreamedText } from '../state/streamedText.ts';
-import { baseName, formatDuration } from '../text/format.ts';
+import { baseName } from '../text/format.ts';
 import { Approval } from './approval.tsx';
 import { Icon } from './icon.tsx';
 import { usePanel } from './panelContext.ts';

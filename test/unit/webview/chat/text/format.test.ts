@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
-  baseName,
-  describeStatus,
-  formatAge,
   formatCost,
   formatDuration,
   formatSeconds,
   formatTokens,
+} from '../../../../../src/shared/figures.ts';
+import {
+  baseName,
+  describeStatus,
+  formatAge,
 } from '../../../../../src/webview/chat/text/format.ts';
 
 describe('Figures for people', () => {
