@@ -29,6 +29,7 @@ import { createModelParts, type ModelParts } from './modelParts.ts';
 import { selectModel } from './modelPicker.ts';
 import type { Notifications } from './notifications.ts';
 import type { OutputLog } from './outputLog.ts';
+import { createPrefetch } from './prefetchParts.ts';
 import { Reports } from './reports.ts';
 import { showRequests } from './requestReports.ts';
 import type { VsCodeSettings } from './settings.ts';
@@ -90,7 +91,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       ...editor,
       threads,
       connectionView: models.view,
-      warm: () => models.gateway.warm(),
+      prefetch: createPrefetch(resources, models),
       shownThreadId: () => chat.threadId,
       taken: chat.taken,
     }),

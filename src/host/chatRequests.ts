@@ -14,6 +14,7 @@ import type { CodeBlocks } from './codeBlocks.ts';
 import { type CommandName, commandId } from './commandTable.ts';
 import type { Links } from './links.ts';
 import type { Mentions } from './mentions.ts';
+import type { PrefetchTriggers } from './prefetchParts.ts';
 import type { SlashCommands } from './slashCommands.ts';
 import type { VsCodeWorkspace } from './vscodeWorkspace.ts';
 
@@ -26,8 +27,7 @@ export interface ChatRequestParts<Grants> {
   readonly codeBlocks: CodeBlocks;
   readonly approvalDiffs: ApprovalDiffs;
   readonly connectionView: () => Promise<ConnectionView>;
-  /** Loads what the first request to a model needs. */
-  readonly warm: () => Promise<void>;
+  readonly prefetch: PrefetchTriggers;
   /** The thread that this window showed last; undefined before the first. */
   readonly shownThreadId: () => string | undefined;
   /** Hears of each snapshot in the moment it is taken. */
@@ -45,7 +45,7 @@ type ThreadRequests = Pick<
 >;
 
 function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests {
-  const { threads, workspace, taken } = parts;
+  const { threads, workspace, taken, prefetch } = parts;
   return {
     // The page's own memory is of no use here: VS Code keeps it late, and a reload brings back one
     // that is several threads old.
@@ -66,7 +66,10 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
     'thread/delete': ({ threadId }) => answered(threads.remove(threadId)),
     'thread/restore': ({ threadId }) => answered(threads.restore(threadId)),
     'thread/export': ({ threadId }) => answered(threads.exportThread(threadId).then(openMarkdown)),
-    'draft/save': ({ threadId, draft }) => answered(threads.saveDraft(threadId, draft)),
+    'draft/save': ({ threadId, draft }) => {
+      prefetch.typed(threadId, draft);
+      return answered(threads.saveDraft(threadId, draft));
+    },
   };
 }
 
@@ -115,7 +118,10 @@ function editorRequests<Grants>(parts: ChatRequestParts<Grants>): EditorRequests
     'code/apply': ({ text, path }) => answered(codeBlocks.apply(text, path)),
     'link/open': ({ target }) => answered(links.open(target)),
     'action/run': ({ action, threadId }) => answered(runAction(threads, action, threadId)),
-    'input/focused': () => answered(parts.warm()),
+    'input/focused': async () => {
+      parts.prefetch.inputFocused(parts.shownThreadId());
+      return null;
+    },
   };
 }
 
