@@ -6,7 +6,7 @@ import { loadCatalogue } from './catalogue.ts';
 import type { ConnectionProvider } from './connection.ts';
 import { guardedStream } from './guardedStream.ts';
 import type { RateLimitObserver } from './rateLimits.ts';
-import type { ModelGateway, Next, Stage } from './request.ts';
+import type { ModelGateway, ModelRequest, Next, Stage } from './request.ts';
 import type { RequestLog } from './requestLog.ts';
 import { createPromptCacheStage } from './stages/promptCache.ts';
 import { createRetryStage } from './stages/retry.ts';
@@ -52,6 +52,11 @@ export interface Gateway extends ModelGateway, Disposable {
    * nothing offline, and never rejects: a request will tell what is wrong.
    */
   warm(): Promise<void>;
+  /**
+   * The tokens of the request's prompt as the provider counts them: a call of its own, free but not
+   * quick. Undefined where nobody counts. Never rejects.
+   */
+  countTokens(request: ModelRequest, signal: AbortSignal): Promise<number | undefined>;
 }
 
 /** The caller owns the answer: its disposal cancels what runs and closes all connections. */
@@ -88,6 +93,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       }),
     // Warming is a guess: where it fails, the request that follows fails with a reason.
     warm: () => terminal.warm().catch(() => undefined),
+    // An estimate stands in for a count; the request itself tells what is wrong.
+    countTokens: (request, signal) =>
+      terminal
+        .countTokens(request, AbortSignal.any([signal, disposal.signal]))
+        .catch(() => undefined),
     dispose: () => {
       disposal.abort();
       terminal.dispose();

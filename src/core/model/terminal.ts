@@ -25,6 +25,8 @@ export interface Terminal extends Disposable {
   readonly failover: Failover;
   /** Loads what the next request needs and opens a connection. Rejects where that fails. */
   warm(): Promise<void>;
+  /** The tokens of the prompt as the likely endpoint counts them; undefined where none does. */
+  countTokens(request: ModelRequest, signal: AbortSignal): Promise<number | undefined>;
 }
 
 /** The caller owns the answer, and with it the transport that is loaded later. */
@@ -63,6 +65,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (likely) {
         await (await transport()).preconnect(likely);
       }
+    },
+    countTokens: async (request, signal) => {
+      const likely = pool.likely(await onlineConnections(options.connection));
+      return likely && (await transport()).countTokens(request, likely, signal);
     },
     dispose: () => {
       isDisposed = true;

@@ -5,6 +5,7 @@
 import { BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk/client';
 import { APIConnectionError, APIError } from '@anthropic-ai/sdk/error';
 import {
+  type MessageCountTokensParams,
   type MessageCreateParamsStreaming,
   Messages,
 } from '@anthropic-ai/sdk/resources/messages/messages';
@@ -29,7 +30,18 @@ import { createHttpFetch, type FetchLike, type HttpFetch } from './httpFetch.ts'
 import type { ModelEvent, ModelFailure, ModelRequest, Outcome } from './request.ts';
 import { defaultTransportLimits, type TransportLimits } from './transportLimits.ts';
 import { wholeAnswer } from './wholeAnswer.ts';
-import { toAnthropicRequest, toCompatibleRequest, type WireRequest } from './wire.ts';
+import {
+  toAnthropicRequest,
+  toCompatibleRequest,
+  toCountRequest,
+  type WireRequest,
+} from './wire.ts';
+
+/** A count that takes longer is not worth waiting for before every token of an answer, milliseconds. */
+const countLimitMs = 3_000;
+
+/** How servers say that they do not count tokens, as Ollama does. */
+const notOfferedStatuses: readonly (number | undefined)[] = [404, 405, 501];
 
 export interface TransportOptions {
   readonly clock: Clock;
@@ -54,6 +66,15 @@ export interface Transport extends Disposable {
   ): AsyncIterable<ModelEvent>;
   /** Opens a connection for the next request. Rejects where that fails. */
   preconnect(connection: OnlineConnection): Promise<void>;
+  /**
+   * The tokens of the prompt as the endpoint counts them. Undefined where it does not say, or not in
+   * time: then an estimate has to do. Never rejects.
+   */
+  countTokens(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    signal: AbortSignal,
+  ): Promise<number | undefined>;
 }
 
 /** The caller owns the answer: its disposal aborts what runs and closes all connections. */
@@ -66,6 +87,8 @@ class SdkTransport implements Transport {
   private readonly limits: () => TransportLimits;
   private readonly resources = new ResourceManager('transport');
   private readonly http: HttpFetch;
+  /** Endpoints that do not count tokens for a model, as `endpoint model`. */
+  private readonly notCounting = new Set<string>();
 
   constructor(options: TransportOptions) {
     this.options = options;
@@ -85,6 +108,35 @@ class SdkTransport implements Transport {
     const limit = this.resources.setTimeout(() => controller.abort(), this.limits().idleMs);
     try {
       await this.http.preconnect(connection.endpoint, controller.signal);
+    } finally {
+      limit.dispose();
+      controller.abort();
+    }
+  }
+
+  async countTokens(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const place = `${connection.endpoint} ${request.model}`;
+    if (this.notCounting.has(place) || !isSendable(connection.apiKey)) {
+      return undefined;
+    }
+    const controller = this.resources.abortController();
+    const limit = this.options.clock.setTimeout(() => controller.abort(), countLimitMs);
+    try {
+      const client = this.client(connection, this.options.hostFetch?.() ?? this.http.fetch);
+      const body = toCountRequest(this.toWire(request, connection)) as MessageCountTokensParams;
+      const either = AbortSignal.any([signal, controller.signal]);
+      const count = await client.messages.countTokens(body, { signal: either });
+      return Number.isFinite(count.input_tokens) ? count.input_tokens : undefined;
+    } catch (error) {
+      // What is wrong, the request itself will tell; only what cannot get better is remembered.
+      if (error instanceof APIError && notOfferedStatuses.includes(error.status)) {
+        this.notCounting.add(place);
+      }
+      return undefined;
     } finally {
       limit.dispose();
       controller.abort();
@@ -132,11 +184,12 @@ class SdkTransport implements Transport {
     const send = this.options.hostFetch?.() ?? this.http.fetch;
     const isLocal = connection.kind === 'compatible';
     const { localMs, idleMs, firstByteMs } = this.limits();
-    const client = new SlimClient(
-      connection,
-      attempt.watch(send, isLocal ? localMs : firstByteMs, isLocal ? localMs : idleMs),
-      `Slipstream/${this.options.version}`,
+    const watched = attempt.watch(
+      send,
+      isLocal ? localMs : firstByteMs,
+      isLocal ? localMs : idleMs,
     );
+    const client = this.client(connection, watched);
     // Its types know no blocks newer than themselves, which go back as they came.
     const body = this.toWire(request, connection) as MessageCreateParamsStreaming;
     const call = client.messages.create(body, { signal: attempt.signal });
@@ -146,6 +199,10 @@ class SdkTransport implements Transport {
     }
     const bytes = response.body[Symbol.asyncIterator]();
     return body.stream ? bytes : wholeAnswer(bytes);
+  }
+
+  private client(connection: OnlineConnection, send: FetchLike): SlimClient {
+    return new SlimClient(connection, send, `Slipstream/${this.options.version}`);
   }
 
   private toWire(request: ModelRequest, connection: OnlineConnection): WireRequest {
@@ -202,7 +259,7 @@ function failureOfEnd(reader: AnswerReader, context: FailureContext): ModelFailu
 }
 
 /** Throws what is neither the provider's nor the connection's error: it is a mistake of ours. */
-function failureOf(error: unknown, attempt: Attempt, context: FailureContext): ModelFailure {
+export function failureOf(error: unknown, attempt: Attempt, context: FailureContext): ModelFailure {
   const { connectionError } = attempt;
   if (error instanceof StreamedError) {
     const { type, explanation } = error;
@@ -253,7 +310,7 @@ const silentLogger: ClientOptions['logger'] = {
  * environment or from files in the home folder is said here. Made for each request, which is cheap,
  * so that each has its own watchdog and a new key works at once.
  */
-class SlimClient extends BaseAnthropic {
+export class SlimClient extends BaseAnthropic {
   readonly messages: Messages = new Messages(this);
   private readonly userAgent: string;
 

@@ -107,6 +107,20 @@ function chatCaching(
   };
 }
 
+/** What is sent to have the tokens of a request's prompt counted. */
+export function toCountRequest(
+  wire: WireRequest,
+): Pick<WireRequest, 'model' | 'messages' | 'system' | 'tools' | 'thinking'> {
+  const { model, messages, system, tools, thinking: mode } = wire;
+  return {
+    model,
+    messages,
+    ...(system === undefined ? {} : { system }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(mode === undefined ? {} : { thinking: mode }),
+  };
+}
+
 /** Such a request may neither stream nor say anything about thinking or the answer's form. */
 function isWarming(request: ModelRequest): boolean {
   return request.maxOutputTokens === 0;
