@@ -19,6 +19,7 @@ import { ModelChoice } from './modelChoice.ts';
 import { ModelServer } from './modelServer.ts';
 import { hostFetch } from './proxySettings.ts';
 import { ApiKeys } from './secrets.ts';
+import { createContextOptimizer, createPromptTokens } from './tokenParts.ts';
 
 const clock = systemClock;
 
@@ -68,6 +69,7 @@ function createPath(parts: PathParts, environment: Environment, connection: Conn
   const { context, resources, settings, log } = parts;
   const requestLog = resources.add(new RequestLog());
   const prompts = resources.add(new ThreadPrompts());
+  const tokens = createPromptTokens(context, log);
   const gateway = resources.add(
     createGateway({
       connection,
@@ -86,7 +88,8 @@ function createPath(parts: PathParts, environment: Environment, connection: Conn
       onInternalError: (error) => log.error('Asking the model', error),
     }),
   );
-  return { gateway, requestLog, prompts };
+  const optimizer = createContextOptimizer(tokens, gateway);
+  return { gateway, requestLog, prompts, tokens, optimizer };
 }
 
 function createSchedule(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../base/clock.ts';
+import { delay, systemClock } from '../base/clock.ts';
 import type { ResourceManager } from '../base/lifecycle.ts';
 import { loadCatalogue } from '../core/model/catalogue.ts';
 import { PredictivePrefetch } from '../core/prefetch/predictivePrefetch.ts';
@@ -9,6 +9,9 @@ import type { Draft } from '../shared/protocol.ts';
 import type { ModelParts } from './modelParts.ts';
 
 const clock = systemClock;
+
+/** After the focus the panel asks for files and mentions; they are done by then. */
+const tokenizerDelayMs = 1_000;
 
 /** What needs no name, because there is one of it. */
 const only = '';
@@ -30,6 +33,7 @@ export function createPrefetch(resources: ResourceManager, models: ModelParts): 
       mustSave: () => false,
       preparations: {
         connection: connectionPreparation(models),
+        tokenizer: tokenizerPreparation(models),
         promptCache: createPromptCacheWarming({
           clock,
           gateway,
@@ -45,6 +49,7 @@ export function createPrefetch(resources: ResourceManager, models: ModelParts): 
     prompts.onWillSend((threadId) => {
       prefetch.needed('promptCache', threadId);
       prefetch.used('connection', only);
+      prefetch.used('tokenizer', only);
     }),
   );
   resources.add(
@@ -55,6 +60,7 @@ export function createPrefetch(resources: ResourceManager, models: ModelParts): 
   return {
     inputFocused: (threadId) => {
       prefetch.expect('connection', only);
+      prefetch.expect('tokenizer', only);
       if (threadId !== undefined) {
         prefetch.expect('promptCache', threadId);
       }
@@ -77,6 +83,24 @@ function connectionPreparation({ gateway }: ModelParts): Preparation {
     isPaid: false,
     prepare: async () => {
       await gateway.warm();
+      return { costUsd: 0 };
+    },
+  };
+}
+
+/** It is needed once in a session, by the first conversation that grows long. */
+function tokenizerPreparation({ tokens }: ModelParts): Preparation {
+  return {
+    usefulMs: Number.POSITIVE_INFINITY,
+    minHitShare: 0,
+    isPaid: false,
+    prepare: async (_, signal) => {
+      // Unpacking it takes a moment in which nothing else runs, so what the focus set off comes first.
+      await delay(clock, tokenizerDelayMs, signal);
+      if (signal.aborted || tokens.isLoaded) {
+        return undefined;
+      }
+      await tokens.load();
       return { costUsd: 0 };
     },
   };

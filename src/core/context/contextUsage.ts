@@ -21,7 +21,7 @@ export function measure(input: FitInput, tokens: PromptTokens, ratio?: number): 
     ...tokens.system(input.system),
     tools: tokens.tools(input.tools),
     messages: messages.map((message, index) => tokens.message(message, messages[index - 1])),
-    ratio: ratio ?? tokens.ratioOf(input.model.id),
+    ratio: ratio ?? tokens.ratioOf({ model: input.model.id, messages }),
     isExact: ratio !== undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { Message } from '../model/message.ts';
 import type { ToolDefinition } from '../model/request.ts';
 import { initialRatio } from '../tokens/calibration.ts';
-import type { PromptTokens } from '../tokens/promptTokens.ts';
+import type { Prompt, PromptTokens } from '../tokens/promptTokens.ts';
 import { type ContextLimits, limitsOf } from './contextLimits.ts';
 import { type MeasuredPrompt, measure, usageOf } from './contextUsage.ts';
 import { leftOutOf } from './leftOut.ts';
@@ -92,7 +92,18 @@ export type Fit =
 
 export interface ContextWindowParts {
   readonly tokens: PromptTokens;
+  /** The provider's own count of a prompt; undefined where it gives none. Never rejects. */
+  readonly countAtProvider?: (prompt: Prompt, signal: AbortSignal) => Promise<number | undefined>;
 }
+
+/** Below this share of what fits, an estimate by size will do and the tokenizer is not waited for. */
+const roughShare = 0.4;
+
+/** Only so close to a limit does the provider's own count decide anything, as a share of the limit. */
+const nearShare = 0.1;
+
+/** A count holds until the conversation has grown by this share: the estimate goes on from it. */
+const countHoldsShare = 0.03;
 
 /** A step of the cut, as a share of the window: each one voids the provider's prompt cache once. */
 const stepShare = 0.25;
@@ -103,20 +114,63 @@ const stepShare = 0.25;
  * sent stays the same for many turns. The same input always gives the same answer.
  */
 export class ContextWindowOptimizer {
-  private readonly tokens: PromptTokens;
+  private readonly parts: ContextWindowParts;
 
-  constructor({ tokens }: ContextWindowParts) {
-    this.tokens = tokens;
+  constructor(parts: ContextWindowParts) {
+    this.parts = parts;
   }
 
-  /** Without waiting: by what is counted or estimated here. */
-  fit(input: FitInput): Fit {
-    const prompt = measure(input, this.tokens);
+  /**
+   * What to send. Waits for the tokenizer once the conversation is long, and for the provider's own
+   * count where the estimate is close to a limit.
+   */
+  async fitToSend(input: FitInput, signal: AbortSignal): Promise<Fit> {
+    const { tokens } = this.parts;
+    if (!tokens.isLoaded) {
+      const rough = this.fit(input);
+      if (rough.kind === 'fits' && rough.fill < roughShare) {
+        return rough;
+      }
+      await tokens.load();
+    }
+    await tokens.prepare(input.messages, signal);
+    return this.fit(input, await this.countNearLimit(input, signal));
+  }
+
+  /**
+   * The same without waiting: by what is counted or estimated here.
+   * @param ratio Tokens of the model to one of the local count, where the provider counted this prompt.
+   */
+  fit(input: FitInput, ratio?: number): Fit {
+    const prompt = measure(input, this.parts.tokens, ratio);
     const limits = limitsOf(input.model, input.maxOutputTokens);
     const whole = usageOf(prompt, limits, input.maxOutputTokens);
     return whole.total <= limits.trimAbove
       ? fits(input.messages, whole, limits, [])
       : trimmed(input, prompt, limits);
+  }
+
+  /** Asks the provider where its count may decide something, and learns from it. */
+  private async countNearLimit(
+    { system, tools, messages, model, maxOutputTokens }: FitInput,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { tokens, countAtProvider } = this.parts;
+    const prompt: Prompt = { model: model.id, system, tools, messages };
+    const { usable, soft = usable } = limitsOf(model, maxOutputTokens);
+    const localTokens = tokens.localCount(prompt);
+    const estimate = localTokens * tokens.ratioOf(prompt);
+    const isNear = [usable, soft].some((limit) => Math.abs(estimate - limit) <= limit * nearShare);
+    const isKnown = tokens.measuredTokens(prompt) >= localTokens * (1 - countHoldsShare);
+    if (!countAtProvider || !isNear || isKnown) {
+      return undefined;
+    }
+    const counted = await countAtProvider(prompt, signal);
+    if (counted === undefined || localTokens === 0) {
+      return undefined;
+    }
+    tokens.learn(prompt, counted);
+    return counted / localTokens;
   }
 }
 
@@ -127,7 +181,11 @@ function trimmed(input: FitInput, prompt: MeasuredPrompt, limits: ContextLimits)
   let usage = usageOf(prompt, limits, maxOutputTokens);
   let selection: Selection = { from: 0 };
   for (selection of selections(messages, prompt.messages, step)) {
-    const kept = { ...prompt, messages: selectSizes(prompt.messages, selection) };
+    const kept = {
+      ...prompt,
+      messages: selectSizes(prompt.messages, selection),
+      isExact: false,
+    };
     usage = usageOf(kept, limits, maxOutputTokens);
     if (usage.total <= limits.trimAbove) {
       break;

@@ -9,7 +9,7 @@ const maxRatio = 1.6;
 const newShare = 0.2;
 
 /** Shorter prompts tell more of the wrapping around them than of the text, tokens. */
-const minPromptTokens = 1_000;
+export const minMeasuredTokens = 1_000;
 
 /** Keeps the ratios from one session to the next. */
 export interface CalibrationStore {
@@ -38,7 +38,7 @@ export class Calibration {
    * @param realTokens Of the whole prompt, what came from the prompt cache included.
    */
   learn(model: string, ownTokens: number, realTokens: number): void {
-    if (ownTokens < minPromptTokens || realTokens <= 0) {
+    if (ownTokens < minMeasuredTokens || realTokens <= 0) {
       return;
     }
     const old = this.ratioOf(model);

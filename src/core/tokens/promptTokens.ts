@@ -1,6 +1,7 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Message } from '../model/message.ts';
 import type { ModelRequest, ToolDefinition } from '../model/request.ts';
-import type { Calibration } from './calibration.ts';
+import { type Calibration, minMeasuredTokens } from './calibration.ts';
 import { countMessage, instructionsIn, type MessageTokens } from './messageTokens.ts';
 import { TokenCache } from './tokenCache.ts';
 import type { TokenCounter } from './tokenCounter.ts';
@@ -11,11 +12,25 @@ const toolUseTokens = 350;
 /** What a prompt is made of. */
 export type Prompt = Pick<ModelRequest, 'model' | 'system' | 'tools' | 'messages'>;
 
+/** Counted without a pause, tokens: some 20 ms of work where every piece is new. */
+const tokensPerSlice = 16_000;
+
+/** What a model counted for a conversation. */
+interface Measurement {
+  readonly model: string;
+  /** The local count of the same prompt. */
+  readonly localTokens: number;
+  /** Tokens of the model to one of the local count. */
+  readonly ratio: number;
+}
+
 /** Counts prompts, each text once. What it says is an estimate, calibrated for each model. */
 export class PromptTokens {
   private readonly counter: TokenCounter;
   private readonly calibration: Calibration;
   private readonly cache: TokenCache;
+  /** By the last block of the conversation's first message, which stays the same object. */
+  private readonly measurements = new WeakMap<object, Measurement>();
 
   constructor(parts: { readonly counter: TokenCounter; readonly calibration: Calibration }) {
     this.counter = parts.counter;
@@ -32,9 +47,31 @@ export class PromptTokens {
     return this.counter.isLoaded;
   }
 
-  /** Tokens of a model to one of the local count. */
-  ratioOf(model: string): number {
-    return this.calibration.ratioOf(model);
+  /** Counts what is new among these messages, in slices between which the editor gets its turn. */
+  async prepare(messages: readonly Message[], signal: AbortSignal): Promise<void> {
+    let sliceTokens = 0;
+    for (const [index, message] of messages.entries()) {
+      if (signal.aborted) {
+        return;
+      }
+      if (!this.cache.has(message)) {
+        sliceTokens += sumOf(this.message(message, messages[index - 1]));
+      }
+      if (sliceTokens >= tokensPerSlice) {
+        sliceTokens = 0;
+        await immediate();
+      }
+    }
+  }
+
+  /** Tokens of the model to one of the local count: as measured on this conversation, else usually. */
+  ratioOf({ model, messages }: Pick<Prompt, 'model' | 'messages'>): number {
+    return this.measurementOf(model, messages)?.ratio ?? this.calibration.ratioOf(model);
+  }
+
+  /** The local count of this conversation when the model last counted it; 0 where it never did. */
+  measuredTokens({ model, messages }: Pick<Prompt, 'model' | 'messages'>): number {
+    return this.measurementOf(model, messages)?.localTokens ?? 0;
   }
 
   /** Local count of a text. */
@@ -62,13 +99,18 @@ export class PromptTokens {
 
   /** What the model will count for this prompt. An arrow, so that it can be handed on by itself. */
   readonly estimatePromptTokens = (prompt: Prompt): number =>
-    Math.ceil(this.localCount(prompt) * this.ratioOf(prompt.model));
+    Math.ceil(this.localCount(prompt) * this.ratioOf(prompt));
 
   /** Takes in what a model counted for this prompt. */
   learn(prompt: Prompt, realTokens: number): void {
-    if (this.isLoaded) {
-      this.calibration.learn(prompt.model, this.localCount(prompt), realTokens);
+    const first = conversationKey(prompt.messages);
+    const localTokens = this.localCount(prompt);
+    if (!this.isLoaded || !first || localTokens < minMeasuredTokens || realTokens <= 0) {
+      return;
     }
+    const { model } = prompt;
+    this.calibration.learn(model, localTokens, realTokens);
+    this.measurements.set(first, { model, localTokens, ratio: realTokens / localTokens });
   }
 
   /** Local count of a whole prompt. */
@@ -76,10 +118,23 @@ export class PromptTokens {
     let count = this.text(system) + this.tools(tools);
     let previous: Message | undefined;
     for (const message of messages) {
-      const tokens = this.message(message, previous);
-      count += tokens.instructions + tokens.files + tokens.thinking + tokens.conversation;
+      count += sumOf(this.message(message, previous));
       previous = message;
     }
     return count;
   }
+
+  private measurementOf(model: string, messages: readonly Message[]): Measurement | undefined {
+    const first = conversationKey(messages);
+    const measurement = first && this.measurements.get(first);
+    return measurement?.model === model ? measurement : undefined;
+  }
+}
+
+function conversationKey(messages: readonly Message[]): object | undefined {
+  return messages[0]?.content.at(-1);
+}
+
+function sumOf({ instructions, files, thinking, conversation }: MessageTokens): number {
+  return instructions + files + thinking + conversation;
 }

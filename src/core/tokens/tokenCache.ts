@@ -36,6 +36,11 @@ export class TokenCache {
     return count;
   }
 
+  has(message: Message): boolean {
+    this.forgetEstimates();
+    return this.messages.has(message);
+  }
+
   message(message: Message, count: () => MessageTokens): MessageTokens {
     this.forgetEstimates();
     const known = this.messages.get(message) ?? count();
