@@ -3,7 +3,7 @@
  * tools and everything before the block are unchanged; moving cache markers and leaving thinking
  * out are no change.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 type Json = Record<string, unknown>;
 
@@ -15,8 +15,11 @@ export class ThinkingSigner {
     const history = [...messagesOf(body).flatMap(blocksOf), ...earlierBlocks];
     const previous = history.findLast((block) => block['type'] === 'thinking');
     const link = linkOf(previous);
-    const prefix = promptPrefix(body, messagesOf(body));
-    return `${this.mac(prefix, earlierBlocks, `${link}\n${thinking}`)}.${link}`;
+    const prefix = new PrefixHash(body);
+    for (const message of messagesOf(body)) {
+      prefix.add(message);
+    }
+    return `${this.mac(prefix.digest(), earlierBlocks, `${link}\n${thinking}`)}.${link}`;
   }
 
   /**
@@ -24,29 +27,41 @@ export class ThinkingSigner {
    * be missing from the start, the end or everywhere, but not from the middle.
    */
   findMismatch(body: Json): string | undefined {
-    const messages = messagesOf(body);
+    const before = new PrefixHash(body);
+    let run: Json[] = [];
+    let prefix = '';
     let previous: Json | undefined;
-    for (const [turn, message] of messages.entries()) {
-      const content = blocksOf(message);
-      for (const [index, block] of content.entries()) {
-        if (message['role'] !== 'assistant' || block['type'] !== 'thinking') {
-          continue;
+    for (const [turn, message] of messagesOf(body).entries()) {
+      if (message['role'] !== 'assistant') {
+        before.add({ role: 'assistant', content: run });
+        before.add(message);
+        run = [];
+        continue;
+      }
+      // Messages of the assistant that follow each other are one turn.
+      prefix = run.length === 0 ? before.digest() : prefix;
+      for (const [index, block] of blocksOf(message).entries()) {
+        if (block['type'] === 'thinking') {
+          if (!this.fits(block, prefix, run, previous)) {
+            return `messages.${turn}.content.${index}`;
+          }
+          previous = block;
         }
-        const start = turnStart(messages, turn);
-        const earlier = [
-          ...messages.slice(start, turn).flatMap(blocksOf),
-          ...content.slice(0, index),
-        ];
-        const [mac, link = ''] = String(block['signature']).split('.');
-        const prefix = promptPrefix(body, messages.slice(0, start));
-        const isWhole = this.mac(prefix, earlier, `${link}\n${block['thinking']}`) === mac;
-        if (!isWhole || (previous && linkOf(previous) !== link)) {
-          return `messages.${turn}.content.${index}`;
-        }
-        previous = block;
+        run.push(block);
       }
     }
     return undefined;
+  }
+
+  private fits(
+    block: Json,
+    prefix: string,
+    earlier: readonly Json[],
+    previous: Json | undefined,
+  ): boolean {
+    const [mac, link = ''] = String(block['signature']).split('.');
+    const isWhole = this.mac(prefix, earlier, `${link}\n${block['thinking']}`) === mac;
+    return isWhole && (!previous || linkOf(previous) === link);
   }
 
   private mac(prefix: string, earlierBlocks: readonly Json[], thinking: string): string {
@@ -61,29 +76,30 @@ function linkOf(block: Json | undefined): string {
   return String(block?.['signature'] ?? '').slice(0, 8);
 }
 
-/** Where the run of assistant messages that `turn` belongs to begins: such runs are one turn. */
-function turnStart(messages: readonly Json[], turn: number): number {
-  let start = turn;
-  while (start > 0 && messages[start - 1]?.['role'] === 'assistant') {
-    start -= 1;
-  }
-  return start;
-}
+/** The hash of a prompt as far as it was added: how it is cut into messages of a role is all one. */
+class PrefixHash {
+  private readonly hash = createHash('sha256');
+  private role: unknown;
 
-function promptPrefix(body: Json, messages: readonly Json[]): string {
-  const system =
-    typeof body['system'] === 'string' ? [{ type: 'text', text: body['system'] }] : body['system'];
-  const turns: { role: unknown; content: unknown }[] = [];
-  for (const message of messages) {
-    const content = withoutThinking(blocksOf(message));
-    const last = turns.at(-1);
-    if (last && last.role === message['role'] && Array.isArray(last.content)) {
-      last.content.push(...content);
-    } else {
-      turns.push({ role: message['role'], content });
+  constructor(body: Json) {
+    const system =
+      typeof body['system'] === 'string'
+        ? [{ type: 'text', text: body['system'] }]
+        : body['system'];
+    this.hash.update(JSON.stringify(canonical([system ?? [], body['tools'] ?? []])));
+  }
+
+  add(message: Json): void {
+    for (const block of withoutThinking(blocksOf(message))) {
+      this.hash.update(`${message['role'] === this.role ? '' : message['role']}`);
+      this.hash.update(`${JSON.stringify(block)}\n`);
+      this.role = message['role'];
     }
   }
-  return JSON.stringify(canonical([system ?? [], body['tools'] ?? [], turns]));
+
+  digest(): string {
+    return this.hash.copy().digest('base64');
+  }
 }
 
 function withoutThinking(blocks: readonly Json[]): unknown[] {

@@ -1,0 +1,249 @@
+/**
+ * A long run of the agent against the strict server: every turn thinks, searches, reads, edits and
+ * answers, with the real thread service, gateway, tools and sockets. What is sent is then sent once
+ * more as a naive client would, without a word on caching, to compare what both cost.
+ */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { type Catalogue, costUsd, loadCatalogue } from '../../src/core/model/catalogue.ts';
+import { createGateway } from '../../src/core/model/gateway.ts';
+import { addUsage, noUsage, type Usage } from '../../src/core/model/message.ts';
+import { RequestLog } from '../../src/core/model/requestLog.ts';
+import { ThreadPrompts } from '../../src/core/model/threadPrompts.ts';
+import type { SettingValues } from '../../src/core/settings.ts';
+import { DiskSpillStore } from '../../src/core/tools/spillStore.ts';
+import { createStandardTools } from '../../src/core/tools/standardTools.ts';
+import { createAgentHarness, draft, gate } from './agentHarness.ts';
+import { DiskWorkspace } from './diskWorkspace.ts';
+import { MessagesServer } from './messagesServer.ts';
+import type { RequestRecord } from './messagesServerHttp.ts';
+import { type ScriptBlock, text, thinking, toolUse } from './messagesServerScript.ts';
+import { createTemporaryFolder } from './temporaryFolder.ts';
+
+const modelId = 'claude-sonnet-5-5';
+const fileCount = 12;
+const linesPerFile = 60;
+
+export interface AgentRunOptions {
+  readonly turns: number;
+  /** How long the user takes before this turn, milliseconds; none passes otherwise. */
+  readonly pauseMs?: (turn: number) => number;
+  readonly lifetime?: SettingValues['promptCache.lifetime'];
+  /** Leaves out the naive client. */
+  readonly isAlone?: boolean;
+}
+
+export interface AgentRunReport {
+  readonly requests: number;
+  readonly rejected: number;
+  /** Requests whose prompt did not begin with all of the one before, cache markers aside. */
+  readonly unstable: number;
+  readonly promptTokens: number;
+  /** Of all prompt tokens, those that came from the provider's cache: 0 to 1. */
+  readonly readShare: number;
+  readonly costUsd: number;
+  readonly naiveCostUsd: number;
+  /** What was noted about the provider's cache, in the order of the requests. */
+  readonly notes: readonly string[];
+}
+
+export async function runAgent(options: AgentRunOptions): Promise<AgentRunReport> {
+  const folder = createTemporaryFolder('agent-run');
+  const time = new ShiftedClock();
+  const server = await MessagesServer.start({ now: () => time.wallTime() });
+  const log = new RequestLog();
+  const prompts = new ThreadPrompts();
+  const { endpoint, apiKey } = server;
+  const gateway = createGateway({
+    connection: { current: async () => ({ kind: 'anthropic', endpoint, apiKey }) },
+    offline: () => assert.fail('This gateway is never offline.'),
+    clock: time,
+    version: '0.0.0',
+    log,
+    prompts,
+    onInternalError: (error) => assert.fail(String(error)),
+  });
+  try {
+    writeFiles(folder.path);
+    const ask = openThread({ folder: folder.path, gateway, clock: time, options });
+    for (let turn = 0; turn < options.turns; turn += 1) {
+      time.shiftMs += options.pauseMs?.(turn) ?? 0;
+      server.reply(...answersOf(turn));
+      await ask(`Step ${turn}: look at what depends on it, change it, and say what you did.`);
+    }
+    const requests = [...server.messageRequests];
+    const usage = log
+      .all()
+      .reduce((sum, record) => addUsage(sum, record.usage ?? noUsage), noUsage);
+    const naive = options.isAlone ? noUsage : await sendNaively(server, requests);
+    const catalogue = await loadCatalogue();
+    return {
+      requests: requests.length,
+      rejected: requests.filter(({ status }) => status !== 200).length,
+      unstable: countUnstable(requests),
+      promptTokens: usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
+      readShare:
+        usage.cacheReadTokens /
+        (usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens),
+      costUsd: log.all().reduce((sum, record) => sum + priceOf(record.usage, catalogue), 0),
+      naiveCostUsd: priceOf({ ...naive, outputTokens: usage.outputTokens }, catalogue),
+      notes: log
+        .all()
+        .flatMap(({ decisions }) => decisions)
+        .filter(({ by }) => by === 'promptCache')
+        .map((decision) => decision.text),
+    };
+  } finally {
+    gateway.dispose();
+    log.dispose();
+    prompts.dispose();
+    await server.stop();
+    folder.dispose();
+  }
+}
+
+/** The machine's time, and what a test lets pass besides. */
+class ShiftedClock implements Clock {
+  shiftMs = 0;
+  readonly now = systemClock.now;
+  readonly setTimeout = systemClock.setTimeout;
+
+  wallTime(): number {
+    return systemClock.wallTime() + this.shiftMs;
+  }
+}
+
+interface ThreadOptions {
+  readonly folder: string;
+  readonly gateway: ReturnType<typeof createGateway>;
+  readonly clock: Clock;
+  readonly options: AgentRunOptions;
+}
+
+/** A thread that is asked something and resolves when its turn has ended well. */
+function openThread({ folder, gateway, clock, options }: ThreadOptions) {
+  const workspace = new DiskWorkspace(folder);
+  const spill = new DiskSpillStore({ folder: path.join(folder, '.spill') });
+  const registry = createStandardTools({ environment: process.env });
+  let ended = gate();
+  let state = '';
+  const harness = createAgentHarness({
+    workspace,
+    parts: {
+      gateway,
+      clock,
+      tools: registry.bind({ workspace, spill, commandTimeoutMs: 60_000 }),
+      toolDefinitions: () => registry.definitions({ isTrusted: true }),
+      model: async () => ({ id: modelId, name: 'Sonnet' }),
+      promptCacheSetting: () => options.lifetime ?? 'auto',
+      policy: { noGrants: [], judge: () => ({ kind: 'allow' }), grant: (grants) => grants },
+      emit: (event) => {
+        if (event.type === 'turn/ended') {
+          state = `${event.state} ${event.notice?.text ?? ''}`;
+          ended.open();
+        }
+      },
+    },
+  });
+  return async (message: string): Promise<void> => {
+    ended = gate();
+    await harness.service.send('t', draft(message));
+    await ended.opened;
+    assert.deepEqual(harness.troubles, []);
+    assert.equal(state.trim(), 'done', message);
+  };
+}
+
+function fileName(index: number): string {
+  return `part${index % fileCount}.ts`;
+}
+
+function writeFiles(folder: string): void {
+  for (let file = 0; file < fileCount; file += 1) {
+    const lines = Array.from(
+      { length: linesPerFile },
+      (_, line) => `export const value${file}_${line} = compute(${file}, ${line});`,
+    );
+    const content = `${lines.join('\n')}\nexport const step${file} = 'never';\n`;
+    writeFileSync(path.join(folder, fileName(file)), content);
+  }
+}
+
+/** One turn: a search, two reads at a time, an edit, and, now and then, a look at more than that. */
+function answersOf(turn: number): ScriptBlock[][] {
+  const file = turn % fileCount;
+  const before = turn < fileCount ? 'never' : `turn ${turn - fileCount}`;
+  const edit = {
+    old_text: `step${file} = '${before}'`,
+    new_text: `step${file} = 'turn ${turn}'`,
+  };
+  const read = (index: number): ScriptBlock => toolUse('read_file', { path: fileName(index) });
+  // More blocks than a marker looks back over: text and calls in turns.
+  const wide = Array.from({ length: 12 }, (_, at) => [
+    text(`Part ${at} of step ${turn} may matter as well.`),
+    toolUse('search', { pattern: `value${at}_${turn}\\b` }),
+  ]).flat();
+  return [
+    [thinking(`Step ${turn}: first find it.`), toolUse('search', { pattern: `step${file}` })],
+    [thinking('Now read it and its neighbour.'), read(file), read(file + 1)],
+    ...(turn % 5 === 4 ? [[thinking('This touches everything.'), ...wide]] : []),
+    [thinking('Change it.'), toolUse('edit_file', { path: fileName(file), edits: [edit] })],
+    [thinking('That is all.'), text(`Step ${turn} is done: \`step${file}\` has its new value.`)],
+  ];
+}
+
+/** The part of a prompt that a cache sees, in its order and without markers, as bytes. */
+function rendered({ body }: RequestRecord): string {
+  const messages = (body?.['messages'] ?? []) as unknown[];
+  const parts = [body?.['tools'], body?.['system'], ...messages];
+  return parts.map((part) => JSON.stringify(part, withoutMarkers)).join('\n');
+}
+
+function withoutMarkers(key: string, value: unknown): unknown {
+  return key === 'cache_control' ? undefined : value;
+}
+
+function countUnstable(requests: readonly RequestRecord[]): number {
+  const isStable = (now: RequestRecord, before: RequestRecord): boolean =>
+    rendered(now).startsWith(rendered(before)) &&
+    ['model', 'thinking', 'output_config'].every(
+      (field) => JSON.stringify(now.body?.[field]) === JSON.stringify(before.body?.[field]),
+    );
+  return requests.filter((request, at) => {
+    const before = requests[at - 1];
+    return before !== undefined && !isStable(request, before);
+  }).length;
+}
+
+/** The same prompts without markers: all of each is paid in full. */
+async function sendNaively(
+  server: MessagesServer,
+  requests: readonly RequestRecord[],
+): Promise<Usage> {
+  let sum = noUsage;
+  for (const { body } of requests) {
+    const { stream, diagnostics, ...rest } = body ?? {};
+    const response = await fetch(`${server.endpoint}/v1/messages`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${server.apiKey}`,
+        'anthropic-version': '2026-10-21',
+        'content-type': 'application/json',
+        connection: 'close',
+      },
+      body: JSON.stringify(rest, withoutMarkers),
+    });
+    const answered = (await response.json()) as { readonly usage: Record<string, number> };
+    assert.equal(response.status, 200);
+    const { input_tokens = 0, cache_read_input_tokens = 0 } = answered.usage;
+    assert.equal(cache_read_input_tokens, 0);
+    sum = addUsage(sum, { ...noUsage, inputTokens: input_tokens });
+  }
+  return sum;
+}
+
+function priceOf(usage: Usage | undefined, catalogue: Catalogue): number {
+  return usage ? (costUsd(usage, catalogue.find(modelId)) ?? Number.NaN) : 0;
+}
