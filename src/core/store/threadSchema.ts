@@ -1,5 +1,7 @@
 import type { TableSpec } from './batchPlan.ts';
+import { bulkMigration } from './bulkSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
+import { usageMigration } from './usageSchema.ts';
 
 /**
  * The thread database, version by version: never edit an entry that was released, add one.
@@ -113,6 +115,8 @@ export const threadMigrations: readonly string[] = [
   END;
   `,
   compactionMigration,
+  bulkMigration,
+  usageMigration,
 ];
 
 export const threadsTable: TableSpec = {

@@ -1,0 +1,195 @@
+import type { Clock } from '../../../base/clock.ts';
+import { Emitter, type Event } from '../../../base/emitter.ts';
+import { BugError } from '../../../base/errors.ts';
+import type { Disposable } from '../../../base/lifecycle.ts';
+import type { UsageLedger } from '../../store/usageLedger.ts';
+import {
+  localDay,
+  monthOf,
+  type NewUsageCall,
+  type UsageCallEnd,
+  type UsageTotals,
+} from '../../store/usageRecords.ts';
+import { hostOf, isLoopback, type OnlineConnection } from '../connection.ts';
+import { noUsage, type Usage } from '../message.ts';
+import type { ModelFailure, ModelRequest } from '../request.ts';
+import { estimateUsage } from './estimate.ts';
+import { judge, type Limit, type LimitState, statesOf, type Verdict } from './limits.ts';
+import { decisionText, nearText, reachedText, refusalText, unpricedText } from './wording.ts';
+
+/** What a call costs that used so much, US dollars; undefined where no price is known. */
+export type CostOf = (usage: Usage, model: string) => number | undefined;
+
+export interface BudgetOptions {
+  readonly ledger: UsageLedger;
+  readonly clock: Clock;
+  /** Asked for each call. */
+  readonly limits: () => readonly Limit[];
+  /** Share of a limit from which on to warn and to save, percent. */
+  readonly warnAtPercent: () => number;
+  /** Loads the prices. */
+  readonly pricing: () => Promise<CostOf>;
+  /** About how many tokens a prompt has. */
+  readonly countPrompt: (request: ModelRequest) => number;
+}
+
+/** What is to be said of a request before it goes its way. */
+export interface Forecast {
+  readonly verdict: Verdict;
+  readonly estimateUsd: number | undefined;
+  /** For the request's trail. */
+  readonly text: string;
+}
+
+/** A call that may go out, or why it may not. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly call: BilledCall }
+  | { readonly kind: 'refused'; readonly failure: ModelFailure }
+  | { readonly kind: 'cancelled' };
+
+/** A call that is counted with its estimate until it is finished. */
+export interface BilledCall {
+  /** About how many tokens its prompt has. */
+  readonly promptTokens: number;
+  finish(end: Omit<UsageCallEnd, 'costUsd'>): void;
+}
+
+/** Something about money that the user should know. */
+export interface BudgetWarning {
+  readonly kind: 'near' | 'reached' | 'unpriced';
+  readonly text: string;
+}
+
+/** Keeps what is spent on models within the user's limits. */
+export class Budget implements Disposable {
+  private readonly options: BudgetOptions;
+  private readonly warnings = new Emitter<BudgetWarning>();
+  /** What was warned of: each step of each limit once. */
+  private readonly warned = new Set<string>();
+  private isLifted = false;
+
+  constructor(options: BudgetOptions) {
+    this.options = options;
+  }
+
+  get onDidWarn(): Event<BudgetWarning> {
+    return this.warnings.event;
+  }
+
+  /** Lifts all limits until the window is closed. Everything is counted as before. */
+  allowOverBudget(): void {
+    this.isLifted = true;
+  }
+
+  /** What was spent in this session, today and this month, by surface and model. */
+  totals(): readonly UsageTotals[] {
+    return this.options.ledger.totals();
+  }
+
+  /** What a request will cost and what the limits say to it. Promises nothing: `admit` decides. */
+  async forecast(request: ModelRequest): Promise<Forecast> {
+    const { forecast } = await this.prepare(request);
+    const made = forecast(this.totals());
+    if (made.verdict.kind === 'warn') {
+      this.warn('near', made.verdict.at);
+    }
+    return made;
+  }
+
+  /** What to answer to a request that a limit forbids. The user is told of the limit, once. */
+  refuse(forecast: Forecast): ModelFailure {
+    const { verdict, estimateUsd } = forecast;
+    if (verdict.kind !== 'refuse') {
+      throw new BugError('A request was refused that no limit forbids.');
+    }
+    this.warn('reached', verdict.at);
+    const message = refusalText(verdict.at, estimateUsd);
+    return { kind: 'overBudget', message, canRetry: false };
+  }
+
+  /**
+   * Writes a call down with its estimate where the limits allow it, before it goes out. All windows
+   * ask one after the other, so that together they exceed a limit by no more than the estimates of
+   * what runs are wrong.
+   */
+  async admit(
+    request: ModelRequest,
+    connection: OnlineConnection,
+    signal: AbortSignal,
+  ): Promise<Admission> {
+    const { forecast, promptTokens, costOf } = await this.prepare(request);
+    if (signal.aborted) {
+      return { kind: 'cancelled' };
+    }
+    let made = forecast([]);
+    const call = this.options.ledger.begin(toCall(request, connection), (totals) => {
+      made = forecast(totals);
+      return made.verdict.kind === 'refuse' ? undefined : made;
+    });
+    if (!call) {
+      return { kind: 'refused', failure: this.refuse(made) };
+    }
+    if (made.estimateUsd === undefined && !isLoopback(connection.endpoint)) {
+      this.warnOfPrice(request.model);
+    }
+    const finish: BilledCall['finish'] = (end) => {
+      // What used nothing costs nothing, whatever the prices.
+      const costUsd = end.usage === noUsage ? 0 : costOf(end.usage, request.model);
+      this.options.ledger.finish(call, { ...end, costUsd });
+    };
+    return { kind: 'admitted', call: { promptTokens, finish } };
+  }
+
+  dispose(): void {
+    this.warnings.dispose();
+  }
+
+  private async prepare(request: ModelRequest) {
+    const costOf = await this.options.pricing();
+    const promptTokens = this.options.countPrompt(request);
+    const forecast = (totals: readonly UsageTotals[]): Forecast => {
+      const estimateUsd = costOf(estimateUsage(request, promptTokens, totals), request.model);
+      const states = statesOf(this.options.limits(), totals, request.surface);
+      const judged = judge(states, estimateUsd, this.options.warnAtPercent());
+      const isLifted = this.isLifted && judged.kind === 'refuse';
+      const verdict: Verdict = isLifted ? { kind: 'warn', at: judged.at } : judged;
+      return { verdict, estimateUsd, text: decisionText(judged, estimateUsd, isLifted) };
+    };
+    return { costOf, promptTokens, forecast };
+  }
+
+  private warn(kind: 'near' | 'reached', at: LimitState): void {
+    const { period, surface = '', usd } = at.limit;
+    const periodKey = period === 'session' ? '' : localDay(this.options.clock.wallTime());
+    const key = [kind, period, surface, usd, period === 'month' ? monthOf(periodKey) : periodKey];
+    const text = kind === 'near' ? nearText(at) : reachedText(at);
+    this.warnOnce(key.join(' '), { kind, text });
+  }
+
+  private warnOfPrice(model: string): void {
+    if (this.options.limits().length > 0) {
+      this.warnOnce(`unpriced ${model}`, { kind: 'unpriced', text: unpricedText(model) });
+    }
+  }
+
+  private warnOnce(key: string, warning: BudgetWarning): void {
+    if (!this.warned.has(key)) {
+      this.warned.add(key);
+      this.warnings.fire(warning);
+    }
+  }
+}
+
+function toCall(
+  { id: requestId, surface, priority, model, threadId }: ModelRequest,
+  connection: OnlineConnection,
+): NewUsageCall {
+  return {
+    requestId,
+    surface,
+    priority,
+    model,
+    endpoint: hostOf(connection.endpoint),
+    ...(threadId === undefined ? {} : { threadId }),
+  };
+}
