@@ -129,8 +129,8 @@ class SdkTransport implements Transport {
       const client = this.client(connection, this.options.hostFetch?.() ?? this.http.fetch);
       const body = toCountRequest(this.toWire(request, connection)) as MessageCountTokensParams;
       const either = AbortSignal.any([signal, controller.signal]);
-      const count = await client.messages.countTokens(body, { signal: either });
-      return Number.isFinite(count.input_tokens) ? count.input_tokens : undefined;
+      const call = client.messages.countTokens(body, { signal: either });
+      return await inputTokensIn(await call.asResponse());
     } catch (error) {
       // What is wrong, the request itself will tell; only what cannot get better is remembered.
       if (error instanceof APIError && notOfferedStatuses.includes(error.status)) {
@@ -239,6 +239,17 @@ class SdkTransport implements Transport {
       outcomeOfError: (error) => located(settled() ?? failed(failureOf(error, attempt, context()))),
     };
   }
+}
+
+/** Undefined where the body is not that of a count. Its own `json` does not work: see `httpFetch.ts`. */
+async function inputTokensIn({ body }: Response): Promise<number | undefined> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body ?? []) {
+    parts.push(part);
+  }
+  const counted: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
+  const isCount = typeof counted === 'object' && counted !== null && 'input_tokens' in counted;
+  return isCount && typeof counted.input_tokens === 'number' ? counted.input_tokens : undefined;
 }
 
 /** A header takes visible ASCII alone, and the error for anything else would show the key. */
