@@ -29,8 +29,6 @@ export function createPrefetch(resources: ResourceManager, models: ModelParts): 
     new PredictivePrefetch({
       clock,
       isEnabled: () => settings.get('prefetch.enabled'),
-      // Whether little is left is known on the way of a request, where warming then ends.
-      mustSave: () => false,
       preparations: {
         connection: connectionPreparation(models),
         tokenizer: tokenizerPreparation(models),
@@ -80,7 +78,6 @@ function connectionPreparation({ gateway }: ModelParts): Preparation {
     // As long as an unused connection is kept.
     usefulMs: 55_000,
     minHitShare: 0.2,
-    isPaid: false,
     prepare: async () => {
       await gateway.warm();
       return { costUsd: 0 };
@@ -93,7 +90,6 @@ function tokenizerPreparation({ tokens }: ModelParts): Preparation {
   return {
     usefulMs: Number.POSITIVE_INFINITY,
     minHitShare: 0,
-    isPaid: false,
     prepare: async (_, signal) => {
       // Unpacking it takes a moment in which nothing else runs, so what the focus set off comes first.
       await delay(clock, tokenizerDelayMs, signal);

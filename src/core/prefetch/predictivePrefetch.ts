@@ -7,8 +7,6 @@ export interface PredictivePrefetchOptions {
   readonly clock: Clock;
   /** The user's setting; asked each time. */
   readonly isEnabled: () => boolean;
-  /** Whether so little is left of the budget that nothing is spent on guesses. */
-  readonly mustSave: () => boolean;
   readonly preparations: { readonly [Kind in PrefetchKind]?: Preparation };
 }
 
@@ -69,13 +67,12 @@ export class PredictivePrefetch implements Disposable {
     this.entries.clear();
   }
 
-  private isWanted({ preparation, record, running }: Entry, target: string): boolean {
-    const { clock, isEnabled, mustSave } = this.options;
+  private isWanted({ record, running }: Entry, target: string): boolean {
+    const { clock, isEnabled } = this.options;
     const nowMs = clock.now();
     return (
       running === undefined &&
       isEnabled() &&
-      !(preparation.isPaid && mustSave()) &&
       !record.isReady(target, nowMs) &&
       record.isWorthATry(nowMs)
     );

@@ -14,9 +14,10 @@ export interface Preparation {
   readonly usefulMs: number;
   /** Of what is prepared, the share that must be used for it to pay: 0 to 1. */
   readonly minHitShare: number;
-  /** Whether it costs money. */
-  readonly isPaid: boolean;
-  /** Answers what it cost; undefined where there was nothing to do. Rejects where it fails. */
+  /**
+   * Answers what it cost; undefined where there was nothing to do or no money to spend. Rejects where
+   * it fails.
+   */
   prepare(target: string, signal: AbortSignal): Promise<{ readonly costUsd: number } | undefined>;
 }
 

@@ -4,7 +4,7 @@ import { type Catalogue, costUsd } from '../model/catalogue.ts';
 import type { ConnectionProvider } from '../model/connection.ts';
 import { noUsage } from '../model/message.ts';
 import { canBeWarmed } from '../model/promptCaching.ts';
-import type { ModelGateway, ModelRequest } from '../model/request.ts';
+import type { ModelGateway, ModelRequest, Outcome } from '../model/request.ts';
 import type { SentPrompt, ThreadPrompts } from '../model/threadPrompts.ts';
 import type { Preparation } from './preparation.ts';
 
@@ -25,14 +25,14 @@ export interface PromptCacheWarmingOptions {
 /**
  * Puts a thread's last prompt into the provider's cache while the user writes the next message, where
  * it has lapsed or is about to: renewing it costs a twentieth of writing it anew, and an answer
- * begins sooner. Targets are thread ids.
+ * begins sooner. It goes the way of every request, where the budget may refuse it. Targets are thread
+ * ids.
  */
 export function createPromptCacheWarming(options: PromptCacheWarmingOptions): Preparation {
   return {
     usefulMs: fiveMinutesMs,
     // A lapsed prompt that is warmed for nothing costs as much as one that is used spares the user.
     minHitShare: 0.5,
-    isPaid: true,
     prepare: async (threadId, signal) => {
       const prompt = options.prompts.find(threadId);
       const isWanted = prompt && isLapsing(prompt, options.clock) && (await pays(prompt, options));
@@ -72,12 +72,18 @@ async function warm(
     if (event.type === 'usage') {
       usage = event.usage;
     }
+    if (event.type === 'ended' && isRefused(event.outcome)) {
+      return undefined;
+    }
     if (event.type === 'ended' && event.outcome.kind === 'failed') {
       throw new UserError(event.outcome.failure.message);
     }
-    if (event.type === 'ended' && event.outcome.kind === 'cancelled') {
-      return undefined;
-    }
   }
   return { costUsd: costUsd(usage, (await catalogue()).pricesOf(request.model)) ?? 0 };
+}
+
+/** Not sent, or let go: that says nothing about whether it pays. */
+function isRefused(outcome: Outcome): boolean {
+  const isOverBudget = outcome.kind === 'failed' && outcome.failure.kind === 'overBudget';
+  return isOverBudget || outcome.kind === 'cancelled';
 }

@@ -28,12 +28,10 @@ describe('Predictive prefetch', () => {
     prefetch = new PredictivePrefetch({
       clock,
       isEnabled: () => true,
-      mustSave: () => false,
       preparations: {
         promptCache: {
           usefulMs: 5 * minuteMs,
           minHitShare: 0.5,
-          isPaid: true,
           prepare: async (target) => {
             prepared.push(target);
             return { costUsd: 0.01 };
@@ -117,17 +115,16 @@ describe('Predictive prefetch', () => {
     assert.ok(counters().hits === 20);
   });
 
-  it('does nothing where it is switched off, and nothing that costs where money is to be saved', async () => {
-    create({}, { isEnabled: () => false });
-    prefetch?.expect('promptCache', 't');
-    create({}, { mustSave: () => true });
+  it('does nothing where it is switched off, and for what nobody prepares', async () => {
+    let isEnabled = false;
+    create({}, { isEnabled: () => isEnabled });
     prefetch?.expect('promptCache', 't');
     assert.deepEqual(prepared, []);
-    create({ isPaid: false }, { mustSave: () => true });
+    isEnabled = true;
+    prefetch?.expect('summary', 't');
     prefetch?.expect('promptCache', 't');
     await settle();
     assert.deepEqual(prepared, ['t']);
-    prefetch?.expect('summary', 't');
   });
 
   it('lets go of what comes too late, which is waste', async () => {

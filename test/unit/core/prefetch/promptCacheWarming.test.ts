@@ -7,7 +7,8 @@ import type { Preparation } from '../../../../src/core/prefetch/preparation.ts';
 import { createPromptCacheWarming } from '../../../../src/core/prefetch/promptCacheWarming.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { failure } from '../../../support/messagesServerScript.ts';
-import { type GatewayKit, userText, withGateway } from '../model/gatewayKit.ts';
+import { aRequest, type GatewayKit, userText, withGateway } from '../model/gatewayKit.ts';
+import { scriptedNext } from '../model/scriptedNext.ts';
 
 const minuteMs = 60_000;
 const system = 'You help with code. '.repeat(400);
@@ -106,6 +107,30 @@ describe('Warming a thread’s prompt', () => {
       kit.isLocal = false;
       assert.ok(await kit.warming.prepare('t', never));
     }));
+
+  it('is not counted where the budget refuses it', async () => {
+    const clock = new FakeClock();
+    const prompts = new ThreadPrompts();
+    const request = aRequest({ threadId: 't' });
+    prompts.keep('t', { request, messageId: 'msg_1', sentAt: 0, tokens: 5_000 });
+    const failure = { kind: 'overBudget', message: 'Too dear.', canRetry: false } as const;
+    const ends = [{ kind: 'failed', failure } as const, { kind: 'cancelled' } as const];
+    for (const outcome of ends) {
+      const { next } = scriptedNext([{ type: 'ended', outcome }]);
+      const warming = createPromptCacheWarming({
+        clock,
+        prompts,
+        gateway: { stream: next },
+        connection: {
+          current: async () => ({ kind: 'anthropic', endpoint: 'https://a.example', apiKey: 'k' }),
+        },
+        catalogue: loadCatalogue,
+        newId: () => 'warming',
+      });
+      assert.equal(await warming.prepare('t', never), undefined);
+    }
+    prompts.dispose();
+  });
 
   it('rejects where it fails', () =>
     withWarming(async ({ say, warming, pass, server }) => {
