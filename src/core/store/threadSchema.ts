@@ -1,6 +1,7 @@
 import type { TableSpec } from './batchPlan.ts';
 import { bulkMigration } from './bulkSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
+import { modelListsTable, modelStatisticsTable, routerMigration } from './routerSchema.ts';
 import { usageMigration } from './usageSchema.ts';
 
 /**
@@ -117,6 +118,7 @@ export const threadMigrations: readonly string[] = [
   compactionMigration,
   bulkMigration,
   usageMigration,
+  routerMigration,
 ];
 
 export const threadsTable: TableSpec = {
@@ -167,4 +169,6 @@ export const threadTables: readonly TableSpec[] = [
   draftsTable,
   currentThreadsTable,
   compactionsTable,
+  modelStatisticsTable,
+  modelListsTable,
 ];
