@@ -12,6 +12,7 @@ import type { ThreadStore } from '../core/store/records.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
 import { createAgentParts } from './agentParts.ts';
 import { ApprovalDiffs } from './approvalDiffs.ts';
+import { showSpending } from './budgetParts.ts';
 import { createChatCommands } from './chatCommands.ts';
 import { createChatRequests } from './chatRequests.ts';
 import type { ChatView } from './chatView.ts';
@@ -20,9 +21,12 @@ import { createCommandHandlers } from './commandHandlers.ts';
 import type { CommandHandlers } from './commandTable.ts';
 import { ContextItems } from './contextItems.ts';
 import { setContextKey } from './contextKeys.ts';
+import { createContextKeeping } from './contextParts.ts';
 import { EditPreviews } from './editPreviews.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { FileIndex, type ListFiles } from './fileIndex.ts';
+import { GatewayLanguageModels } from './languageModelAnswers.ts';
+import type { LanguageModelAnswers } from './languageModelProvider.ts';
 import { Links } from './links.ts';
 import { Mentions } from './mentions.ts';
 import { createModelParts, type ModelParts } from './modelParts.ts';
@@ -34,6 +38,7 @@ import { Reports } from './reports.ts';
 import { showRequests } from './requestReports.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
+import { SummaryDocuments } from './summaryDocuments.ts';
 import { SymbolSearch } from './symbolSearch.ts';
 import { createThreadNamer } from './threadNaming.ts';
 import { VsCodeWorkspace } from './vscodeWorkspace.ts';
@@ -57,6 +62,8 @@ export interface AssistantParts {
 export interface Assistant {
   readonly requests: HostRequestHandlers;
   readonly commands: CommandHandlers;
+  /** What VS Code's own chat and other extensions may ask. */
+  readonly languageModels: LanguageModelAnswers;
   /** Stops every turn and resolves when they have ended and are kept. */
   endTurns(): Promise<void>;
 }
@@ -82,14 +89,20 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const models = createModelParts(parts, environment, connection);
   const editor = createEditorParts(parts, environment);
   const threads = resources.add(await createThreads(parts, environment, models, editor, store));
+  const summaries = resources.add(new SummaryDocuments(threads));
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
   return {
     endTurns: () => threads.stopAll(),
+    languageModels: resources.add(
+      new GatewayLanguageModels({ ...models, countText: (text) => models.tokens.text(text) }),
+    ),
     requests: createChatRequests({
       ...editor,
       threads,
+      openSummary: (threadId) => summaries.open(threadId),
+      budget: models.budget,
       connectionView: models.view,
       prefetch: createPrefetch(resources, models),
       shownThreadId: () => chat.threadId,
@@ -103,6 +116,8 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       flows: async () => models.flows,
       codeBlocks: async () => codeBlocks,
       selectModel: () => selectModel(models),
+      showSpending: () =>
+        showSpending({ reports, budget: models.budget, settings: parts.settings }),
       showRequests: async () => showRequests(reports, models.requestLog, await loadCatalogue()),
     }),
   };
@@ -160,6 +175,7 @@ async function createThreads(
     ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
     store,
     gateway: models.gateway,
+    context: createContextKeeping({ ...models, catalogue }),
     clock,
     newId: randomUUID,
     emit: (event) => {

@@ -24,6 +24,7 @@ export function createChatCommands<Grants>(
         await threads.stop(chat.threadId);
       }
     },
+    compactThread: () => threads.compact(shownThread(chat), ''),
     addToDraft: (chips) => chat.reveal({ type: 'draft/add', text: '', chips }),
   };
 }
@@ -36,7 +37,7 @@ export async function openMarkdown(content: string): Promise<void> {
 
 function shownThread(chat: ChatView): string {
   if (chat.threadId === undefined) {
-    throw new UserError('Open the chat first: it shows the thread to export.');
+    throw new UserError('Open the chat first: it shows the thread that is meant.');
   }
   return chat.threadId;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { ThreadService } from '../core/agent/threadService.ts';
+import type { Budget } from '../core/model/budget/budget.ts';
 import type {
   ConnectionView,
   HostRequestHandlers,
@@ -9,6 +10,7 @@ import type {
   ToolBlockView,
 } from '../shared/protocol.ts';
 import type { ApprovalDiffs } from './approvalDiffs.ts';
+import { openBudgetSettings } from './budgetParts.ts';
 import { openMarkdown } from './chatCommands.ts';
 import type { CodeBlocks } from './codeBlocks.ts';
 import { type CommandName, commandId } from './commandTable.ts';
@@ -26,6 +28,10 @@ export interface ChatRequestParts<Grants> {
   readonly links: Links;
   readonly codeBlocks: CodeBlocks;
   readonly approvalDiffs: ApprovalDiffs;
+  /** Opens a thread's summary of its earlier messages as a document. */
+  readonly openSummary: (threadId: string) => Promise<void>;
+  /** Where the limits on spending are kept. */
+  readonly budget: Budget;
   readonly connectionView: () => Promise<ConnectionView>;
   readonly prefetch: PrefetchTriggers;
   /** The thread that this window showed last; undefined before the first. */
@@ -62,6 +68,9 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
     'thread/open': ({ threadId }) => threads.open(threadId, taken),
     'thread/earlier': ({ threadId, beforeMessageId }) => threads.earlier(threadId, beforeMessageId),
     'thread/list': (params) => threads.list(params),
+    'thread/compact': ({ threadId, focus }) => answered(threads.compact(threadId, focus)),
+    'thread/openSummary': ({ threadId }) => answered(parts.openSummary(threadId)),
+    'thread/usage': ({ threadId }) => threads.usage(threadId),
     'thread/rename': ({ threadId, title }) => answered(threads.rename(threadId, title)),
     'thread/delete': ({ threadId }) => answered(threads.remove(threadId)),
     'thread/restore': ({ threadId }) => answered(threads.restore(threadId)),
@@ -107,7 +116,7 @@ function turnRequests<Grants>(parts: ChatRequestParts<Grants>): TurnRequests {
 type EditorRequests = Omit<HostRequestHandlers, keyof ThreadRequests | keyof TurnRequests>;
 
 function editorRequests<Grants>(parts: ChatRequestParts<Grants>): EditorRequests {
-  const { threads, mentions, slashCommands, links, codeBlocks } = parts;
+  const { mentions, slashCommands, links, codeBlocks } = parts;
   return {
     'mention/search': async ({ query }, signal) => ({
       items: await mentions.search(query, signal),
@@ -117,7 +126,7 @@ function editorRequests<Grants>(parts: ChatRequestParts<Grants>): EditorRequests
     'code/insert': ({ text }) => answered(codeBlocks.insert(text)),
     'code/apply': ({ text, path }) => answered(codeBlocks.apply(text, path)),
     'link/open': ({ target }) => answered(links.open(target)),
-    'action/run': ({ action, threadId }) => answered(runAction(threads, action, threadId)),
+    'action/run': ({ action, threadId }) => answered(runAction(parts, action, threadId)),
     'input/focused': async () => {
       parts.prefetch.inputFocused(parts.shownThreadId());
       return null;
@@ -138,15 +147,22 @@ const actionCommands: { readonly [Action in PanelAction]?: CommandName } = {
 };
 
 async function runAction<Grants>(
-  threads: ThreadService<Grants>,
+  { threads, budget }: ChatRequestParts<Grants>,
   action: PanelAction,
   threadId: string,
 ): Promise<void> {
   const command = actionCommands[action];
   if (command) {
     await vscode.commands.executeCommand(commandId(command));
+  } else if (action === 'openBudgetSettings') {
+    await openBudgetSettings();
+  } else if (action === 'allowOverBudget') {
+    budget.allowOverBudget();
+    await threads.retryLast(threadId);
   } else if (action === 'continueTurn') {
     await threads.continueTurn(threadId);
+  } else if (action === 'compactThread') {
+    await threads.compact(threadId, '');
   } else {
     await threads.retryLast(threadId);
   }

@@ -16,6 +16,8 @@ export interface ChatCommands {
   exportThread(): Promise<void>;
   /** Stops the answer in the thread in view, if one is being written. */
   stop(): Promise<void>;
+  /** Summarizes earlier messages of the thread in view. */
+  compactThread(): Promise<void>;
   addToDraft(chips: readonly ContextChip[]): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export interface CommandParts {
   readonly codeBlocks: () => Promise<CodeBlocks>;
   readonly selectModel: () => Promise<void>;
   readonly showRequests: () => Promise<void>;
+  readonly showSpending: () => Promise<void>;
 }
 
 /** What each command does. */
@@ -40,6 +43,7 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     showHistory: () => chat.showHistory(),
     exportThread: () => chat.exportThread(),
     stop: () => chat.stop(),
+    compactThread: () => chat.compactThread(),
     addSelectionToChat: async () => chat.addToDraft([selectionChip(folders)]),
     addFileToChat: async (clicked, selected) =>
       chat.addToDraft(await fileChips(folders, clicked, selected)),
@@ -47,6 +51,7 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     clearApiKey: async () => (await parts.flows()).clearApiKey(),
     setEndpoint: async () => (await parts.flows()).setEndpoint(),
     useLocalServer: async () => (await parts.flows()).useLocalServer(),
+    useEditorModels: async () => (await parts.flows()).useEditorModels(),
     selectModel: () => parts.selectModel(),
     applyPreview: async (uri) => (await parts.codeBlocks()).applyPending(uri),
     discardPreview: async (uri) => (await parts.codeBlocks()).discardPending(uri),
@@ -54,6 +59,7 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     openWalkthrough: () => run('workbench.action.openWalkthrough', `${extensionId}#start`),
     showLog: async () => parts.log.show(),
     showRequests: () => parts.showRequests(),
+    showSpending: () => parts.showSpending(),
   };
 }
 

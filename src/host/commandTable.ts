@@ -12,6 +12,7 @@ export interface CommandHandlers {
   clearApiKey(): Promise<void>;
   setEndpoint(): Promise<void>;
   useLocalServer(): Promise<void>;
+  useEditorModels(): Promise<void>;
   selectModel(): Promise<void>;
   /** From the editor: attaches what is selected, or the line with the cursor. */
   addSelectionToChat(): Promise<void>;
@@ -19,11 +20,13 @@ export interface CommandHandlers {
   addFileToChat(clicked?: unknown, selected?: unknown): Promise<void>;
   exportThread(): Promise<void>;
   stop(): Promise<void>;
+  compactThread(): Promise<void>;
   openSettings(): Promise<void>;
   openWalkthrough(): Promise<void>;
   showLog(): Promise<void>;
   /** The last requests to models, with what was decided about each. */
   showRequests(): Promise<void>;
+  showSpending(): Promise<void>;
   /** From the title of a diff: the URI that the diff shows. */
   applyPreview(uri?: unknown): Promise<void>;
   discardPreview(uri?: unknown): Promise<void>;
@@ -40,15 +43,18 @@ const names: { readonly [Name in CommandName]: true } = {
   clearApiKey: true,
   setEndpoint: true,
   useLocalServer: true,
+  useEditorModels: true,
   selectModel: true,
   addSelectionToChat: true,
   addFileToChat: true,
   exportThread: true,
   stop: true,
+  compactThread: true,
   openSettings: true,
   openWalkthrough: true,
   showLog: true,
   showRequests: true,
+  showSpending: true,
   applyPreview: true,
   discardPreview: true,
 };

@@ -3,12 +3,11 @@ import type { Disposable } from '../base/lifecycle.ts';
 import { ResourceManager } from '../base/lifecycle.ts';
 import type { ModelProfile } from '../core/agent/threadParts.ts';
 import { type CatalogueModel, loadCatalogue } from '../core/model/catalogue.ts';
-import { type Connection, hostOf } from '../core/model/connection.ts';
+import { hostOf, type OnlineConnection } from '../core/model/connection.ts';
+import type { EditorModels } from '../core/model/editorModels.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ConnectionSettings } from './connectionSettings.ts';
 import type { ModelServer } from './modelServer.ts';
-
-type OnlineConnection = Exclude<Connection, { kind: 'offline' }>;
 
 /** Stands for the built-in responder where a model's id is asked for. */
 const offlineProfile: ModelProfile = { id: 'offline', name: 'Offline' };
@@ -17,6 +16,7 @@ export interface ModelChoiceParts {
   readonly settings: Settings;
   readonly connection: ConnectionSettings;
   readonly server: ModelServer;
+  readonly editorModels: EditorModels;
 }
 
 /** Which model answers: the setting's, else the best that the connection has to offer. */
@@ -43,6 +43,9 @@ export class ModelChoice implements Disposable {
     if (connection.kind === 'offline') {
       return offlineProfile;
     }
+    if (connection.kind === 'editor') {
+      return this.editorModel();
+    }
     const catalogue = await loadCatalogue();
     const id = await this.idFor(connection, catalogue.defaultModel);
     return toProfile(id, catalogue.find(id));
@@ -53,6 +56,7 @@ export class ModelChoice implements Disposable {
     const resources = this.resources.child('listener');
     resources.add(this.parts.settings.onDidChange('model', listener));
     resources.add(this.parts.connection.onDidChange(listener));
+    resources.add(this.parts.editorModels.onDidChange(listener));
     return resources;
   }
 
@@ -66,6 +70,19 @@ export class ModelChoice implements Disposable {
       return chosen;
     }
     return connection.kind === 'anthropic' ? defaultModel : this.firstOf(connection);
+  }
+
+  /** The chosen one where VS Code has it: a name of another provider's means nothing to it. */
+  private async editorModel(): Promise<ModelProfile> {
+    const models = await this.parts.editorModels.list();
+    const chosen = this.parts.settings.get('model');
+    const model = models.find(({ id }) => id === chosen) ?? models[0];
+    if (!model) {
+      throw new UserError(
+        'VS Code offers no language model. Install an extension that brings one, such as GitHub Copilot, and sign in there.',
+      );
+    }
+    return { id: model.id, name: model.name, contextWindow: model.maxInputTokens };
   }
 
   private async firstOf({ endpoint, apiKey }: OnlineConnection): Promise<string> {
@@ -87,6 +104,7 @@ function toProfile(id: string, known: CatalogueModel | undefined): ModelProfile 
         name: known.name,
         contextWindow: known.contextTokens,
         maxOutputTokens: known.maxOutputTokens,
+        ...(known.longPrompt ? { longPrompt: known.longPrompt } : {}),
       }
     : { id, name: id };
 }

@@ -9,6 +9,11 @@ export interface SlashPrompt extends SlashCommand {
 /** Commands that the panel itself carries out. */
 export const panelCommands: readonly SlashCommand[] = [
   { name: 'clear', description: 'Start a new thread', kind: 'panel' },
+  {
+    name: 'compact',
+    description: 'Summarize earlier messages; words after it say what to keep',
+    kind: 'panel',
+  },
   { name: 'help', description: 'Show what Slipstream can do', kind: 'panel' },
 ];
 

@@ -128,6 +128,7 @@ export type PanelAction =
   | 'continueTurn'
   | 'retryTurn'
   | 'newThread'
+  | 'compactThread'
   | 'showLog'
   /** Lifts the limit on spending until the window is closed, and answers the last message again. */
   | 'allowOverBudget'
@@ -174,7 +175,9 @@ export type ThreadPhase =
   | 'answering'
   | 'tool'
   | 'approval'
-  | 'retrying';
+  | 'retrying'
+  /** Earlier messages are being summarized, and something waits for it. */
+  | 'compacting';
 
 /** What is happening right now. */
 export interface ThreadStatus {
@@ -195,7 +198,32 @@ export interface ThreadMeter {
   readonly isEstimate: boolean;
   /** The model's context window; absent where it is not known. */
   readonly windowLimit?: number;
+  /** A summary of earlier messages is being made, is ready to take over, or has; absent for none. */
+  readonly summary?: 'preparing' | 'ready' | 'inUse';
   readonly usage: UsageView;
+}
+
+/** What fills the model's window, in tokens; estimates but for what the model counted. */
+export interface WindowUsageView {
+  readonly system: number;
+  readonly tools: number;
+  readonly instructions: number;
+  readonly files: number;
+  readonly history: number;
+  /** Kept free for the answer. */
+  readonly reserve: number;
+  readonly limit: number;
+  /** Above this in a prompt, each token costs more. */
+  readonly softLimit?: number;
+  /** Whether the server does not tell its window, so that it is a guess. */
+  readonly isLimitAssumed: boolean;
+}
+
+/** The older part of a thread is sent as a summary. */
+export interface CompactionView {
+  readonly id: string;
+  /** The first article that is still sent, at least in part. */
+  readonly beforeMessageId: string;
 }
 
 export interface ThreadView {
@@ -206,6 +234,8 @@ export interface ThreadView {
   readonly hasEarlier: boolean;
   readonly status: ThreadStatus;
   readonly meter: ThreadMeter;
+  /** Absent while everything is sent. */
+  readonly compaction?: CompactionView;
   readonly draft: Draft;
 }
 
@@ -219,7 +249,7 @@ export interface ThreadSummary {
 }
 
 export interface ConnectionView {
-  readonly kind: 'anthropic' | 'compatible' | 'offline';
+  readonly kind: 'anthropic' | 'compatible' | 'editor' | 'offline';
   /** For display: "Anthropic", "Ollama at 127.0.0.1:11434", "Offline". */
   readonly label: string;
   readonly acceptsImages: boolean;
@@ -268,6 +298,11 @@ export interface HostRequests {
   'thread/restore': { params: { threadId: string }; result: null };
   /** Opens the thread as an unsaved markdown document. */
   'thread/export': { params: { threadId: string }; result: null };
+  /** Summarizes earlier messages now. `focus` says what must be kept above all; empty without. */
+  'thread/compact': { params: { threadId: string; focus: string }; result: null };
+  /** Opens the summary of earlier messages as a document that can be changed. */
+  'thread/openSummary': { params: { threadId: string }; result: null };
+  'thread/usage': { params: { threadId: string }; result: WindowUsageView };
   'turn/send': { params: { threadId: string; draft: Draft }; result: { turnId: string } };
   'turn/stop': { params: { threadId: string }; result: null };
   /** Answers the same message once more; what followed it is set aside. */
@@ -373,6 +408,12 @@ export type HostEvent =
     }
   | { readonly type: 'thread/status'; readonly threadId: string; readonly status: ThreadStatus }
   | { readonly type: 'thread/meter'; readonly threadId: string; readonly meter: ThreadMeter }
+  | {
+      readonly type: 'thread/compacted';
+      readonly threadId: string;
+      /** `null` where everything is sent again. */
+      readonly compaction: CompactionView | null;
+    }
   | { readonly type: 'thread/renamed'; readonly threadId: string; readonly title: string }
   /** The host switched to another thread, for example by a command. */
   | { readonly type: 'thread/opened'; readonly thread: ThreadView }

@@ -2,9 +2,10 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { UserError } from '../../src/base/errors.ts';
 import type { AccessPolicy } from '../../src/core/agent/threadApprover.ts';
-import type { ThreadParts } from '../../src/core/agent/threadParts.ts';
+import type { ContextKeeping, ThreadParts } from '../../src/core/agent/threadParts.ts';
 import { ThreadService } from '../../src/core/agent/threadService.ts';
 import type { AccessVerdict, ToolSet } from '../../src/core/agent/toolRunner.ts';
+import { ContextWindowOptimizer } from '../../src/core/context/contextWindow.ts';
 import type { AssistantBlock, Usage } from '../../src/core/model/message.ts';
 import type {
   ModelEvent,
@@ -15,11 +16,15 @@ import type {
   StopReason,
 } from '../../src/core/model/request.ts';
 import type { ThreadStore } from '../../src/core/store/records.ts';
+import { Calibration } from '../../src/core/tokens/calibration.ts';
+import { PromptTokens } from '../../src/core/tokens/promptTokens.ts';
+import { TokenCounter } from '../../src/core/tokens/tokenCounter.ts';
 import type { PreparedCall, ToolAccess, ToolOutput } from '../../src/core/tools/tool.ts';
 import type { Workspace } from '../../src/core/tools/workspace.ts';
 import type { Draft, HostEvent, ThreadView } from '../../src/shared/protocol.ts';
 import { DiskWorkspace } from './diskWorkspace.ts';
 import { FakeClock } from './fakeClock.ts';
+import { MemoryCompactionStore } from './memoryCompactionStore.ts';
 import { MemoryThreadStore } from './memoryThreadStore.ts';
 
 /** Something to wait for that a test lets happen. */
@@ -289,6 +294,7 @@ function defaultParts(
   const window = harnesses;
   return {
     policy: askingPolicy,
+    context: contextKeeping(),
     clock,
     newId: () => {
       ids += 1;
@@ -296,7 +302,7 @@ function defaultParts(
     },
     platform: { platform: 'Linux', shell: 'bash' },
     workspaceKey: () => 'workspace',
-    model: async () => ({ id: 'model-1', name: 'Model One', contextWindow: 1_000 }),
+    model: async () => ({ id: 'model-1', name: 'Model One', contextWindow: 200_000 }),
     nameOf: (id) => `Name of ${id}`,
     costOf: (spent) => spent.outputTokens / 1_000,
     maxRounds: () => 20,
@@ -311,8 +317,23 @@ function defaultParts(
     unexpectedEnd: (error) => {
       troubles.push(`unexpected: ${String(error)}`);
       const failure = { kind: 'internal', message: 'A bug.', canRetry: false } as const;
-      return { kind: 'failed', failure };
+      return { kind: 'failed', failure, hasBegun: true };
     },
+  };
+}
+
+/** A local count without the tokenizer, and summaries by the thread's own model. */
+export function contextKeeping(changes: Partial<ContextKeeping> = {}): ContextKeeping {
+  const tokens = new PromptTokens({ counter: new TokenCounter(), calibration: new Calibration() });
+  return {
+    tokens,
+    optimizer: new ContextWindowOptimizer({ tokens }),
+    compactions: new MemoryCompactionStore(),
+    isAutomatic: () => true,
+    summaryModels: async ({ id, contextWindow = 32_000 }) => [
+      { id, maxPromptTokens: contextWindow },
+    ],
+    ...changes,
   };
 }
 

@@ -136,7 +136,7 @@ function openThread({ folder, gateway, clock, options }: ThreadOptions) {
       clock,
       tools: registry.bind({ workspace, spill, commandTimeoutMs: 60_000 }),
       toolDefinitions: () => registry.definitions({ isTrusted: true }),
-      model: async () => ({ id: modelId, name: 'Sonnet' }),
+      model: async () => ({ id: modelId, name: 'Sonnet', contextWindow: 1_000_000 }),
       promptCacheSetting: () => options.lifetime ?? 'auto',
       policy: { noGrants: [], judge: () => ({ kind: 'allow' }), grant: (grants) => grants },
       emit: (event) => {

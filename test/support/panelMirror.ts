@@ -25,6 +25,10 @@ export function applyEvent(view: ThreadView, event: HostEvent): ThreadView {
       return { ...view, status: event.status };
     case 'thread/meter':
       return { ...view, meter: event.meter };
+    case 'thread/compacted': {
+      const { compaction, ...rest } = view;
+      return event.compaction ? { ...rest, compaction: event.compaction } : rest;
+    }
     case 'thread/renamed':
       return { ...view, title: event.title };
     default:

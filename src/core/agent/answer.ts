@@ -157,5 +157,9 @@ function appendTo(texts: Map<number, string>, index: number, text: string): void
 }
 
 function wasCut(outcome: Outcome): boolean {
-  return outcome.kind !== 'done' || outcome.stopReason === 'max_tokens';
+  return (
+    outcome.kind !== 'done' ||
+    outcome.stopReason === 'max_tokens' ||
+    outcome.stopReason === 'model_context_window_exceeded'
+  );
 }

@@ -7,16 +7,18 @@ import type {
   ThreadView,
   ToolBlockView,
   UserMessageView,
+  WindowUsageView,
 } from '../../shared/protocol.ts';
-import { addUsage, type Message, noUsage, type Usage } from '../model/message.ts';
-import type { ModelRequest } from '../model/request.ts';
+import type { CompactionRecord } from '../store/compactionStore.ts';
 import type {
   MessageRecord,
   ThreadPage,
   ThreadRecord,
   UserMessageRecord,
 } from '../store/records.ts';
+import { fixedRequest } from './fixedRequest.ts';
 import { instructionsOnce } from './instructions.ts';
+import { KeptThread } from './keptThread.ts';
 import { LiveTurn } from './liveTurn.ts';
 import {
   holdsLast,
@@ -27,18 +29,20 @@ import {
   userMessageOf,
 } from './messageOrder.ts';
 import { endingOf } from './notices.ts';
-import { promptCacheLifetime } from './promptCacheLifetime.ts';
 import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
 import { shownModel } from './shownModel.ts';
+import { sizeOf, summarizeNow } from './summarizeNow.ts';
 import { ThreadApprover } from './threadApprover.ts';
+import { ThreadCompaction } from './threadCompaction.ts';
 import { ThreadHistory } from './threadHistory.ts';
+import { threadMeter } from './threadMeter.ts';
 import type { ModelProfile, ThreadParts } from './threadParts.ts';
-import { currentPrompt, newThreadRecord } from './threadRecord.ts';
 import { ToolRunner } from './toolRunner.ts';
 import { runTurn, type TurnEnd } from './turn.ts';
+import { TurnContext } from './turnContext.ts';
 import { type NewMessage, newUserMessage, userContent } from './userContent.ts';
-import { addCost, toMessageViews, usageView, userView } from './views.ts';
-import { windowTokens } from './windowTokens.ts';
+import { toMessageViews, userView } from './views.ts';
+import { windowUsage } from './windowUsage.ts';
 
 const idle: ThreadStatus = { phase: 'idle' };
 
@@ -53,17 +57,28 @@ export class LiveThread<Grants> {
   private readonly approver: ThreadApprover<Grants>;
   /** System prompt and tools of the last turn. */
   private lastPrompt: string | undefined;
-  private record: ThreadRecord | undefined;
-  /** What the user named the thread before it was kept. */
-  private titleByUser: string | undefined;
+  private readonly kept: KeptThread;
+  private readonly compaction: ThreadCompaction;
   private running: RunningTurn | undefined;
 
   /** `record` is undefined for a thread without a message: it is kept from its first one on. */
   constructor(id: string, parts: ThreadParts<Grants>, record: ThreadRecord | undefined) {
     this.id = id;
     this.parts = parts;
-    this.record = record;
-    this.history = new ThreadHistory(id, parts.store, record !== undefined);
+    this.kept = new KeptThread(id, parts, record);
+    const { store, saveFailed } = parts;
+    const { compactions, tokens } = parts.context;
+    const isKept = record !== undefined;
+    this.history = new ThreadHistory({ threadId: id, isKept, store, compactions, saveFailed });
+    this.compaction = new ThreadCompaction({
+      ...parts,
+      threadId: id,
+      history: this.history,
+      sizeOf: (message) => sizeOf(message, tokens),
+      explain: (error) => explained(parts.unexpectedEnd(error)),
+      spent: (usage, model) => this.kept.addSpent(usage, parts.costOf(usage, model)),
+      changed: () => this.tellCompaction(),
+    });
     this.approver = new ThreadApprover(parts.policy);
   }
 
@@ -71,22 +86,27 @@ export class LiveThread<Grants> {
     return this.running !== undefined;
   }
 
+  /** Whether something is under way that would be lost with this object. */
+  get isBusy(): boolean {
+    return this.isRunning || this.compaction.state === 'preparing';
+  }
+
   get title(): string {
-    return this.record?.title ?? this.titleByUser ?? 'New thread';
+    return this.kept.title;
   }
 
   get status(): ThreadStatus {
-    return this.running?.turn?.status ?? idle;
+    return this.running?.turn?.status ?? this.running?.status ?? idle;
   }
 
   /** Whether the thread is kept: it is from its first message on, until it is deleted. */
   get isKept(): boolean {
-    return this.record !== undefined;
+    return this.kept.record !== undefined;
   }
 
   /** Whether nothing newer is kept than this: `kept` is what the store has of the thread. */
   isAsOf(kept: ThreadRecord | undefined): boolean {
-    return (kept?.updatedAt ?? 0) <= (this.record?.updatedAt ?? 0);
+    return (kept?.updatedAt ?? 0) <= (this.kept.record?.updatedAt ?? 0);
   }
 
   /** Whether another window has gone on with this thread since its messages were read here. */
@@ -123,7 +143,61 @@ export class LiveThread<Grants> {
   async stop(): Promise<void> {
     const { running } = this;
     running?.controller.abort();
+    this.compaction.cancel();
     await running?.ended;
+  }
+
+  /**
+   * Summarizes earlier messages now; `focus` says what to keep above all, empty without. Throws
+   * `UserError` where there is nothing to summarize or it fails.
+   */
+  async compact(focus: string): Promise<void> {
+    this.mustBeIdle();
+    const running = newRunningTurn();
+    this.running = running;
+    running.status = { phase: 'compacting', turnStartedAt: this.parts.clock.wallTime() };
+    this.emitStatus();
+    const work = this.summarize(focus, running.controller.signal).finally(() => {
+      this.running = undefined;
+      this.emitStatus();
+    });
+    running.settle(work.catch(() => undefined));
+    return work;
+  }
+
+  /** What is sent in place of earlier messages. Throws `UserError` where they are sent themselves. */
+  async summary(): Promise<CompactionRecord> {
+    await this.history.load();
+    const { compaction } = this.history;
+    if (!compaction) {
+      throw new UserError('Nothing of this thread is summarized: all its messages are sent.');
+    }
+    return compaction;
+  }
+
+  /** Sends this text in place of earlier messages from now on. */
+  async changeSummary(text: string): Promise<void> {
+    const compaction = await this.summary();
+    this.mustBeIdle();
+    if (text.trim() === '') {
+      throw new UserError(
+        'The summary is empty: the model would know nothing of what came before.',
+      );
+    }
+    this.compaction.cancel();
+    this.history.changeSummary(compaction, text);
+    this.tellCompaction();
+  }
+
+  /** What fills the window of the model that is asked next. */
+  async usage(): Promise<WindowUsageView> {
+    const { parts, history, kept } = this;
+    const [profile] = await Promise.all([
+      parts.model(),
+      history.load(),
+      parts.context.tokens.load(),
+    ]);
+    return windowUsage(profile, kept.record, history.messages(), parts);
   }
 
   /** The turn of the last message. Throws `UserError` where there is none yet. */
@@ -142,22 +216,12 @@ export class LiveThread<Grants> {
   }
 
   rename(title: string): void {
-    if (this.record) {
-      this.record = { ...this.record, title, isTitleByUser: true };
-      this.keep(this.parts.store.updateThread(this.id, { title, isTitleByUser: true }));
-    } else {
-      this.titleByUser = title;
-    }
-    this.parts.emit({ type: 'thread/renamed', threadId: this.id, title });
+    this.kept.rename(title);
   }
 
   /** Names the thread unless the user has. */
   suggestTitle(title: string): void {
-    if (this.record && !this.record.isTitleByUser) {
-      this.record = { ...this.record, title };
-      this.keep(this.parts.store.updateThread(this.id, { title }));
-      this.parts.emit({ type: 'thread/renamed', threadId: this.id, title });
-    }
+    this.kept.suggestTitle(title);
   }
 
   /**
@@ -170,7 +234,7 @@ export class LiveThread<Grants> {
     draft: Draft,
     taken: (view: ThreadView) => void,
   ): Promise<ThreadView> {
-    const profile = await shownModel(this.parts);
+    const [profile] = await Promise.all([shownModel(this.parts), this.history.loadSummarized()]);
     // A turn may have begun or ended since the page was read: what is in memory is never behind.
     const { messages: records, hasEarlier } = this.history.isLoaded
       ? lastPage(this.history.records)
@@ -188,6 +252,7 @@ export class LiveThread<Grants> {
       hasEarlier,
       status: this.status,
       meter: this.meterOf(profile, this.history.isLoaded ? this.history.records : records),
+      ...(this.history.compactionView ? { compaction: this.history.compactionView } : {}),
       draft,
     };
     taken(view);
@@ -206,29 +271,37 @@ export class LiveThread<Grants> {
   }
 
   private meterOf(profile: ModelProfile, records: readonly MessageRecord[]): ThreadMeter {
-    const spent = this.running?.turn?.spent;
-    const usage = addUsage(this.record?.usage ?? noUsage, spent?.usage ?? noUsage);
-    const costUsd = addCost(this.record ? this.record.costUsd : 0, spent ? spent.costUsd : 0);
-    const { tokens, isEstimate } = windowTokens(records);
-    return {
-      modelName: profile.name,
-      windowTokens: tokens,
-      isEstimate,
-      ...(profile.contextWindow === undefined ? {} : { windowLimit: profile.contextWindow }),
-      usage: usageView(usage, costUsd),
+    const { history, kept, running } = this;
+    const spent = running?.turn?.spent;
+    const compacted = history.compaction && {
+      plainBefore: history.compaction.plainBefore,
+      messages: history.messages(),
     };
+    const { state } = this.compaction;
+    const summary = state === 'none' ? compacted && ('inUse' as const) : state;
+    return threadMeter({ profile, record: kept.record, spent, records, compacted, summary });
+  }
+
+  private async summarize(focus: string, signal: AbortSignal): Promise<void> {
+    await this.history.load();
+    const profile = await this.parts.model();
+    const { history, compaction, parts } = this;
+    await summarizeNow({ focus, profile, history, compaction, parts }, signal);
   }
 
   private mustBeIdle(): void {
     if (this.running) {
-      throw new UserError('Slipstream is still answering in this thread. Stop it first.');
+      const doing = this.running.status ? 'summarizing' : 'answering in';
+      throw new UserError(`Slipstream is still ${doing} this thread. Stop it first.`);
     }
   }
 
   private rewindTo(message: UserMessageRecord): void {
+    this.compaction.cancel();
     this.history.rewindTo(message);
     this.keep(this.parts.store.setAsideFrom(this.id, message.ordinal));
     this.parts.emit({ type: 'turn/removed', threadId: this.id, fromTurnId: message.turnId });
+    this.tellCompaction();
   }
 
   /**
@@ -240,7 +313,7 @@ export class LiveThread<Grants> {
     this.running = running;
     try {
       const profile = await this.parts.model();
-      const record = await this.ensureRecord(message);
+      const record = await this.kept.ensure(message.text);
       if (replaced) {
         this.rewindTo(replaced);
       }
@@ -261,7 +334,7 @@ export class LiveThread<Grants> {
 
   private openTurn(turnId: string, profile: ModelProfile): LiveTurn {
     const { parts, history, id: threadId } = this;
-    const instructionsFor = instructionsOnce(parts.workspace.roots(), history.records);
+    const instructionsFor = instructionsOnce(parts.workspace.roots(), history.sentRecords);
     const spentMore = (): void => this.emitMeter(profile);
     return new LiveTurn({ ...parts, threadId, turnId, history, instructionsFor, spentMore });
   }
@@ -298,34 +371,15 @@ export class LiveThread<Grants> {
       journal: turn,
       clock: parts.clock,
     });
-    const fixed = this.requestParts(record, profile);
+    const fixed = fixedRequest(record, profile, this.history.records, parts);
     this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
-    const toRequest = (messages: readonly Message[]): ModelRequest => ({
-      ...fixed,
-      id: parts.newId(),
-      messages,
-    });
+    const { history, compaction } = this;
+    const summarizing = (): void => turn.summarizing();
+    const { context } = parts;
+    const own = { fixed, profile, history, compaction, context, thread: parts, summarizing };
+    const prompts = new TurnContext(own);
     const maxRounds = parts.maxRounds();
-    return runTurn({ model: parts.gateway, thread: turn, tools, maxRounds, toRequest }, signal);
-  }
-
-  /** What is the same in each request of a turn, so that thinking in it stays valid. */
-  private requestParts(
-    record: ThreadRecord,
-    profile: ModelProfile,
-  ): Omit<ModelRequest, 'id' | 'messages'> {
-    const effort = this.parts.effort();
-    return {
-      surface: 'chat',
-      priority: 'interactive',
-      threadId: this.id,
-      model: profile.id,
-      system: record.systemPrompt,
-      tools: this.parts.toolDefinitions(),
-      promptCacheLifetime: promptCacheLifetime(this.parts, this.history.records),
-      maxOutputTokens: Math.min(this.parts.maxOutputTokens(), profile.maxOutputTokens ?? Infinity),
-      ...(effort === undefined ? {} : { effort }),
-    };
+    return runTurn({ model: parts.gateway, thread: turn, tools, maxRounds, prompts }, signal);
   }
 
   /** Trusting the folder, for one, changes the tools of a thread under way. */
@@ -340,9 +394,20 @@ export class LiveThread<Grants> {
     turn.end(endingOf(end));
     const { usage, costUsd } = turn.spent;
     this.running = undefined;
-    this.addSpent(usage, costUsd);
-    this.parts.emit({ type: 'thread/status', threadId: this.id, status: idle });
+    this.kept.addSpent(usage, costUsd);
+    this.emitStatus();
     this.emitMeter(profile);
+  }
+
+  private emitStatus(): void {
+    this.parts.emit({ type: 'thread/status', threadId: this.id, status: this.status });
+  }
+
+  /** Tells the panel where a summary stands now. */
+  private tellCompaction(): void {
+    const compaction = this.history.compactionView ?? null;
+    this.parts.emit({ type: 'thread/compacted', threadId: this.id, compaction });
+    shownModel(this.parts).then((profile) => this.emitMeter(profile), this.parts.saveFailed);
   }
 
   private emitMeter(profile: ModelProfile): void {
@@ -350,38 +415,11 @@ export class LiveThread<Grants> {
     this.parts.emit({ type: 'thread/meter', threadId: this.id, meter });
   }
 
-  private addSpent(usage: Usage, costUsd: number | undefined): void {
-    if (!this.record) {
-      return;
-    }
-    const changes = {
-      usage: addUsage(this.record.usage, usage),
-      costUsd: addCost(this.record.costUsd, costUsd),
-      updatedAt: this.parts.clock.wallTime(),
-    };
-    this.record = { ...this.record, ...changes };
-    this.keep(this.parts.store.updateThread(this.id, changes));
-  }
-
-  /** The thread's own record, made with its first message. */
-  private async ensureRecord(message: NewMessage): Promise<ThreadRecord> {
-    const now = this.parts.clock.wallTime();
-    if (this.record) {
-      const systemPrompt = await currentPrompt(this.record, this.parts);
-      const isSame = systemPrompt === this.record.systemPrompt;
-      const changes = { updatedAt: now, ...(isSame ? {} : { systemPrompt }) };
-      this.record = { ...this.record, ...changes };
-      this.keep(this.parts.store.updateThread(this.id, changes));
-      return this.record;
-    }
-    const record = await newThreadRecord(this.id, message.text, this.titleByUser, this.parts);
-    this.record = record;
-    this.keep(this.parts.store.createThread(record));
-    this.parts.emit({ type: 'thread/renamed', threadId: this.id, title: record.title });
-    return record;
-  }
-
   private keep(write: Promise<void>): void {
     write.catch((error: unknown) => this.parts.saveFailed(error));
   }
+}
+
+function explained(end: TurnEnd): string {
+  return end.kind === 'failed' ? end.failure.message : '';
 }

@@ -4,7 +4,7 @@ import type {
   ToolBlockChanges,
   ToolBlockView,
 } from '../../shared/protocol.ts';
-import type { Message, Usage } from '../model/message.ts';
+import type { Usage } from '../model/message.ts';
 import type { BlockStart, ModelFailure } from '../model/request.ts';
 import type { ToolResultRecord } from '../store/records.ts';
 import type { ToolOutput } from '../tools/tool.ts';
@@ -62,8 +62,9 @@ export class LiveTurn implements TurnThread, ToolJournal {
     return this.view.card(toolUseId);
   }
 
-  messages(): readonly Message[] {
-    return this.records.messages();
+  /** The turn waits for a summary of earlier messages. */
+  summarizing(): void {
+    this.view.setPhase('compacting');
   }
 
   beginAnswer(): AnswerObserver {

@@ -27,10 +27,12 @@ export function endingOf(end: TurnEnd): TurnEnding {
       return {
         state: 'failed',
         notice: warning(
-          'The conversation fills the model’s context window. Start a new thread to go on.',
-          [newThread],
+          'The conversation fills the model’s context window. Summarize what came before, or start a new thread.',
+          [summarize, retry, newThread],
         ),
       };
+    case 'tooLarge':
+      return { state: 'failed', notice: warning(end.reason, [summarize, retry, newThread]) };
     case 'refused':
       return { state: 'failed', notice: refusalNotice(end.category) };
     case 'roundLimit':
@@ -50,7 +52,7 @@ export function endingOf(end: TurnEnd): TurnEnding {
         ),
       };
     case 'failed':
-      return { state: 'failed', notice: failureNotice(end.failure) };
+      return { state: 'failed', notice: failureNotice(end.failure, end.hasBegun) };
     default:
       return assertNever(end);
   }
@@ -63,6 +65,7 @@ interface NoticeAction {
 
 const goOn: NoticeAction = { label: 'Continue', action: 'continueTurn' };
 const retry: NoticeAction = { label: 'Try again', action: 'retryTurn' };
+const summarize: NoticeAction = { label: 'Summarize', action: 'compactThread' };
 const newThread: NoticeAction = { label: 'New thread', action: 'newThread' };
 
 /** For a turn that never came to its end: VS Code was closed, or the extension host crashed. */
@@ -84,28 +87,33 @@ function refusalNotice(category: string | undefined): Notice {
   );
 }
 
-function failureNotice(failure: ModelFailure): Notice {
-  return { severity: 'error', text: failure.message, actions: failureActions(failure) };
+/** What is there already need not be paid for again: going on comes before beginning anew. */
+function failureNotice(failure: ModelFailure, hasBegun: boolean): Notice {
+  const actions = failureActions(failure);
+  const canGoOn = hasBegun && failure.kind !== 'overBudget';
+  return {
+    severity: 'error',
+    text: failure.message,
+    actions: canGoOn ? [goOn, ...actions] : actions,
+  };
 }
 
 function failureActions(failure: ModelFailure): readonly NoticeAction[] {
   switch (failure.kind) {
     case 'authentication':
       return [{ label: 'Set API key', action: 'setApiKey' }, retry];
-    case 'billing':
-      return [retry];
     case 'invalidRequest':
       return [retry, { label: 'Choose model', action: 'selectModel' }];
     case 'connection':
       return [retry, { label: 'Set endpoint', action: 'setEndpoint' }];
-    case 'stalled':
-    case 'protocol':
-      return [goOn, retry];
     case 'overBudget':
       return [
         { label: 'Go on for now', action: 'allowOverBudget' },
         { label: 'Change the limit', action: 'openBudgetSettings' },
       ];
+    case 'billing':
+    case 'stalled':
+    case 'protocol':
     case 'rateLimited':
     case 'overloaded':
     case 'server':

@@ -1,9 +1,12 @@
+import type { ThreadStatus } from '../../shared/protocol.ts';
 import type { LiveTurn } from './liveTurn.ts';
 
 /** A turn from the moment it is asked for. */
 export interface RunningTurn {
   /** Undefined until its message has its place in the conversation. */
   turn: LiveTurn | undefined;
+  /** What happens where it is no turn, but keeps others from beginning. */
+  status?: ThreadStatus;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
   readonly settle: (work?: Promise<void>) => void;

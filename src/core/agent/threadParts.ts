@@ -1,9 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ContextChip, HostEvent } from '../../shared/protocol.ts';
+import type { SummaryModel } from '../context/compactionSummary.ts';
+import type { ContextWindowOptimizer } from '../context/contextWindow.ts';
 import type { TextBlock, Usage } from '../model/message.ts';
 import type { Effort, ModelGateway, ToolDefinition } from '../model/request.ts';
 import type { SettingValues } from '../settings.ts';
+import type { CompactionStore } from '../store/compactionStore.ts';
 import type { ThreadStore } from '../store/records.ts';
+import type { PromptTokens } from '../tokens/promptTokens.ts';
 import type { Workspace } from '../tools/workspace.ts';
 import type { AccessPolicy } from './threadApprover.ts';
 import type { ToolSet } from './toolRunner.ts';
@@ -17,11 +21,26 @@ export interface ModelProfile {
   /** Tokens; undefined where it is not known. */
   readonly contextWindow?: number;
   readonly maxOutputTokens?: number;
+  /** Prompts longer than this cost more for each token. */
+  readonly longPrompt?: { readonly aboveTokens: number };
+}
+
+/** How conversations are kept within their models' windows. */
+export interface ContextKeeping {
+  readonly optimizer: ContextWindowOptimizer;
+  /** The optimizer's own count. */
+  readonly tokens: PromptTokens;
+  readonly compactions: CompactionStore;
+  /** Whether summaries are made without being asked for. */
+  readonly isAutomatic: () => boolean;
+  /** The models that may write a summary for threads of this one, best first; none while offline. */
+  readonly summaryModels: (profile: ModelProfile) => Promise<readonly SummaryModel[]>;
 }
 
 /** What every thread works with. Functions where the answer may change while a thread lives. */
 export interface ThreadParts<Grants> {
   readonly store: ThreadStore;
+  readonly context: ContextKeeping;
   readonly gateway: ModelGateway;
   readonly tools: ToolSet;
   readonly policy: AccessPolicy<Grants>;

@@ -7,6 +7,7 @@ import type {
   MessageView,
   ThreadView,
   ToolBlockView,
+  WindowUsageView,
 } from '../../shared/protocol.ts';
 import { exportMarkdown } from './exportMarkdown.ts';
 import { LiveThread } from './liveThread.ts';
@@ -144,6 +145,26 @@ export class ThreadService<Grants> implements Disposable {
     return thread.send({ text: 'Go on.', chips: [], images: [] });
   }
 
+  /** Summarizes earlier messages now; `focus` says what to keep above all, empty without. */
+  async compact(threadId: string, focus: string): Promise<void> {
+    await (await this.thread(threadId)).compact(focus);
+  }
+
+  /** What the model gets in place of earlier messages. Throws `UserError` where it gets those. */
+  async summary(threadId: string): Promise<string> {
+    return (await (await this.thread(threadId)).summary()).summary;
+  }
+
+  /** Gives the model this text in place of earlier messages from now on. */
+  async changeSummary(threadId: string, text: string): Promise<void> {
+    await (await this.thread(threadId)).changeSummary(text);
+  }
+
+  /** What fills the window of the model that is asked next. */
+  async usage(threadId: string): Promise<WindowUsageView> {
+    return (await this.thread(threadId)).usage();
+  }
+
   async stop(threadId: string): Promise<void> {
     const thread = await this.live.get(threadId);
     await thread?.stop();
@@ -222,7 +243,7 @@ export class ThreadService<Grants> implements Disposable {
       const thread = await pending;
       // It may have been asked for again while this waited.
       const isOld = [...this.live.keys()].slice(0, -restingThreads).includes(id);
-      if (isOld && !thread.isRunning) {
+      if (isOld && !thread.isBusy) {
         this.live.delete(id);
       }
     }

@@ -1,28 +1,52 @@
-import type { AssistantBlock, Message, ToolUseBlock } from '../model/message.ts';
-import type { ModelFailure, ModelGateway, ModelRequest, StopReason } from '../model/request.ts';
+import { type AssistantBlock, noUsage, type ToolUseBlock } from '../model/message.ts';
+import type {
+  ModelFailure,
+  ModelGateway,
+  ModelRequest,
+  Outcome,
+  StopReason,
+} from '../model/request.ts';
 import { type Answer, type AnswerObserver, streamAnswer } from './answer.ts';
 import { toolUses } from './history.ts';
 import { LoopGuard } from './loopGuard.ts';
-
-/** A server-side pause is resumed by sending the same again; more often than this is a loop. */
-const pauseLimit = 5;
 
 /** Why a turn ended. Exactly one per turn. */
 export type TurnEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'emptyAnswer' }
   | { readonly kind: 'outputLimit' }
+  /** The model found the prompt too long, and nothing of it could be left out. */
   | { readonly kind: 'windowFull' }
+  /** What must be sent is too large for the model; `reason` is for the user. */
+  | { readonly kind: 'tooLarge'; readonly reason: string }
   | { readonly kind: 'refused'; readonly category?: string }
   | { readonly kind: 'roundLimit'; readonly rounds: number }
   | { readonly kind: 'repetition'; readonly toolName: string }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly failure: ModelFailure };
+  | {
+      readonly kind: 'failed';
+      readonly failure: ModelFailure;
+      /** Whether something of the turn is kept that it can go on from: a part of an answer, or tools. */
+      readonly hasBegun: boolean;
+    };
 
-/** What one turn is made of: where messages come from and where what happens is kept. */
+export type NextRequest =
+  | { readonly kind: 'request'; readonly request: ModelRequest }
+  /** Not even the least that must be sent fits the model; `reason` is for the user. */
+  | { readonly kind: 'tooLarge'; readonly reason: string; readonly model: string };
+
+/** Where the requests of a turn come from. */
+export interface TurnPrompts {
+  /** All messages so far, those of this turn included, as far as they fit the model. */
+  next(signal: AbortSignal): Promise<NextRequest>;
+  /** Hears of each answer to the last request. */
+  answered(answer: Answer): void;
+  /** After the model found a prompt too long: whether the next one is shorter. */
+  makeRoom(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Where what happens in a turn is kept. */
 export interface TurnThread {
-  /** All messages so far, those of this turn included. */
-  messages(): readonly Message[];
   /** Opens the record of the next answer, and hears how it grows. */
   beginAnswer(): AnswerObserver;
   /** Closes the record of the answer. */
@@ -46,8 +70,7 @@ export interface TurnParts {
   readonly thread: TurnThread;
   readonly tools: ToolRound;
   readonly maxRounds: number;
-  /** The request for these messages; everything else about it is the same in each round. */
-  readonly toRequest: (messages: readonly Message[]) => ModelRequest;
+  readonly prompts: TurnPrompts;
 }
 
 /**
@@ -57,21 +80,21 @@ export interface TurnParts {
  */
 export async function runTurn(parts: TurnParts, signal: AbortSignal): Promise<TurnEnd> {
   const guard = new LoopGuard();
-  let pauses = 0;
+  let hasMadeRoom = false;
   for (let round = 0; round < parts.maxRounds; round += 1) {
-    const answer = await askModel(parts, signal);
+    const next = await parts.prompts.next(signal);
+    if (next.kind === 'tooLarge') {
+      return notAsked(next, parts.thread, signal);
+    }
+    const answer = await askModel(next.request, parts, signal);
     const uses = toolUses(answer.content);
-    if (answer.outcome.kind !== 'done' || !goesOn(answer.outcome.stopReason, uses)) {
-      return endOf(answer, uses);
-    }
-    const repeated = uses.find((use) => guard.isRepetition(use));
-    if (repeated) {
-      parts.tools.refuse(uses, `Not run: ${repeated.name} was called again with the same input.`);
-      return { kind: 'repetition', toolName: repeated.name };
-    }
-    pauses = uses.length > 0 ? 0 : pauses + 1;
-    if (pauses > pauseLimit) {
-      return { kind: 'roundLimit', rounds: round + 1 };
+    // Once for each answer: where that did not help, it would not help again.
+    hasMadeRoom =
+      !hasMadeRoom && isTooLong(answer.outcome) && (await parts.prompts.makeRoom(signal));
+    const end = hasMadeRoom ? undefined : endAfter(answer, uses, round, guard);
+    if (end) {
+      refuseRepeated(end, uses, parts);
+      return end;
     }
     await parts.tools.run(uses, answer.inputErrors, signal);
     if (signal.aborted) {
@@ -81,15 +104,66 @@ export async function runTurn(parts: TurnParts, signal: AbortSignal): Promise<Tu
   return { kind: 'roundLimit', rounds: parts.maxRounds };
 }
 
-async function askModel(parts: TurnParts, signal: AbortSignal): Promise<Answer> {
-  const request = parts.toRequest(parts.thread.messages());
+/** An answer without anything in it is kept, so that the thread tells later why it has none. */
+function notAsked(
+  { reason, model }: Extract<NextRequest, { kind: 'tooLarge' }>,
+  thread: TurnThread,
+  signal: AbortSignal,
+): TurnEnd {
+  if (signal.aborted) {
+    return { kind: 'cancelled' };
+  }
+  const failure = { kind: 'invalidRequest', message: reason, canRetry: false } as const;
+  const outcome = { kind: 'failed', failure } as const;
+  thread.beginAnswer();
+  thread.endAnswer({ model, content: [], usage: noUsage, outcome, inputErrors: new Map() });
+  return { kind: 'tooLarge', reason };
+}
+
+/** Why the turn ends with this answer; undefined where it goes on. */
+function endAfter(
+  answer: Answer,
+  uses: readonly ToolUseBlock[],
+  round: number,
+  guard: LoopGuard,
+): TurnEnd | undefined {
+  if (answer.outcome.kind !== 'done' || !goesOn(answer.outcome.stopReason, uses)) {
+    return endOf(answer, uses, round);
+  }
+  const repeated = uses.find((use) => guard.isRepetition(use));
+  if (repeated) {
+    return { kind: 'repetition', toolName: repeated.name };
+  }
+  const isLoop = guard.isPausedTooOften(uses.length === 0);
+  return isLoop ? { kind: 'roundLimit', rounds: round + 1 } : undefined;
+}
+
+function refuseRepeated(end: TurnEnd, uses: readonly ToolUseBlock[], { tools }: TurnParts): void {
+  if (end.kind === 'repetition') {
+    tools.refuse(uses, `Not run: ${end.toolName} was called again with the same input.`);
+  }
+}
+
+async function askModel(
+  request: ModelRequest,
+  parts: TurnParts,
+  signal: AbortSignal,
+): Promise<Answer> {
   const observer = parts.thread.beginAnswer();
   const answer = await streamAnswer(parts.model, request, observer, signal);
   parts.thread.endAnswer(answer);
+  parts.prompts.answered(answer);
   if (answer.bug) {
     throw answer.bug;
   }
   return answer;
+}
+
+/** Whether the model has no room left, before or in the middle of its answer. */
+function isTooLong(outcome: Outcome): boolean {
+  return outcome.kind === 'failed'
+    ? outcome.failure.isPromptTooLong === true
+    : outcome.kind === 'done' && outcome.stopReason === 'model_context_window_exceeded';
 }
 
 /** Whether the model waits for us: for results of tools, or to be resumed after a pause. */
@@ -108,13 +182,14 @@ function goesOn(stopReason: StopReason, uses: readonly ToolUseBlock[]): boolean 
   }
 }
 
-function endOf(answer: Answer, uses: readonly ToolUseBlock[]): TurnEnd {
+function endOf(answer: Answer, uses: readonly ToolUseBlock[], round: number): TurnEnd {
   const { outcome } = answer;
   if (outcome.kind === 'cancelled') {
     return { kind: 'cancelled' };
   }
   if (outcome.kind === 'failed') {
-    return { kind: 'failed', failure: outcome.failure };
+    const hasBegun = round > 0 || answer.content.length > 0;
+    return { kind: 'failed', failure: outcome.failure, hasBegun };
   }
   switch (outcome.stopReason) {
     case 'max_tokens':

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { addUsage, type Message, noUsage, type Usage } from '../model/message.ts';
+import { addUsage, noUsage, type Usage } from '../model/message.ts';
 import type { AssistantMessageRecord, ThreadStore, ToolResultRecord } from '../store/records.ts';
 import type { Answer } from './answer.ts';
 import { toolUses } from './history.ts';
@@ -43,10 +43,6 @@ export class TurnRecords {
   /** What this turn used so far, and its price where it is known. */
   get spent(): { readonly usage: Usage; readonly costUsd: number | undefined } {
     return { usage: this.usage, costUsd: this.costUsd };
-  }
-
-  messages(): readonly Message[] {
-    return this.parts.history.messages();
   }
 
   open(): OpenAnswer {

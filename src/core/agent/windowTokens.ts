@@ -1,3 +1,4 @@
+import type { Message } from '../model/message.ts';
 import type { MessageRecord } from '../store/records.ts';
 
 /** Characters per token that do not undercount text and code on current models (Anthropic's guide). */
@@ -6,13 +7,22 @@ const charactersPerToken = 2.5;
 /** Tokens of an image of about a megapixel, to which larger ones are scaled down (Anthropic's guide). */
 const imageTokens = 1_600;
 
-/** How full the context window is: the last request's own count, and an estimate of what came after. */
-export function windowTokens(records: readonly MessageRecord[]): {
+/**
+ * How full the context window is: the last request's own count, and an estimate of what came after.
+ * @param compacted Since a summary took over at `plainBefore`: what is sent now.
+ */
+export function windowTokens(
+  records: readonly MessageRecord[],
+  compacted?: { readonly plainBefore: number; readonly messages: readonly Message[] },
+): {
   readonly tokens: number;
   readonly isEstimate: boolean;
 } {
   let estimate = 0;
   for (const record of [...records].reverse()) {
+    if (compacted && record.ordinal < compacted.plainBefore) {
+      return { tokens: Math.ceil(estimateTokens(compacted.messages)), isEstimate: true };
+    }
     if (record.role === 'assistant') {
       // Results came after the answer that asked for them: its count does not hold them.
       estimate += estimateTokens(record.toolResults.map((result) => result.content));

@@ -1,5 +1,5 @@
 import type { ToolResultBlock, ToolUseBlock } from '../model/message.ts';
-import type { MessageRecord, ToolResultRecord } from '../store/records.ts';
+import type { AssistantMessageRecord, MessageRecord, ToolResultRecord } from '../store/records.ts';
 import { instructionsIn } from '../tokens/messageTokens.ts';
 
 const changingTools: ReadonlySet<string> = new Set(['edit_file', 'write_file']);
@@ -20,7 +20,7 @@ export function supersededReads(records: readonly MessageRecord[]): ReadonlyMap<
   // From the end, so that what comes later is known.
   for (const record of records.toReversed()) {
     if (record.role === 'assistant') {
-      for (const call of callsOf(record.content, record.toolResults).toReversed()) {
+      for (const call of callsOf(record).toReversed()) {
         const stub = stubFor(call, later);
         if (stub !== undefined) {
           superseded.set(readKey(record.id, call.use.id), stub);
@@ -55,15 +55,14 @@ interface LaterCalls {
   readonly readWhole: Set<string>;
 }
 
-function callsOf(
-  content: readonly { readonly type: string }[],
-  results: readonly ToolResultRecord[],
-): readonly Call[] {
+function callsOf({ content, toolResults }: AssistantMessageRecord): readonly Call[] {
   return content.flatMap((block) => {
-    const use = block as ToolUseBlock;
-    const result = results.find((candidate) => candidate.toolUseId === use.id);
-    const path = block.type === 'tool_use' ? pathOf(use.input) : undefined;
-    return path !== undefined && result?.status === 'done' ? [{ use, result, path }] : [];
+    if (block.type !== 'tool_use') {
+      return [];
+    }
+    const result = toolResults.find((candidate) => candidate.toolUseId === block.id);
+    const path = pathOf(block.input);
+    return path !== undefined && result?.status === 'done' ? [{ use: block, result, path }] : [];
   });
 }
 

@@ -68,6 +68,7 @@ export function failureOfProvider(error: ProviderError, context: FailureContext)
     kind,
     message: describe(kind, error, context),
     canRetry: readShouldRetry(error) ?? retriedKinds.has(kind),
+    ...(isPromptTooLong(error) ? { isPromptTooLong: true } : {}),
     ...(error.status === undefined ? {} : { status: error.status }),
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -106,6 +107,20 @@ export function failureOfProtocol(detail: string, context: FailureContext): Mode
 /** Whether a failure speaks of the endpoint, so that the same request may do well at another. */
 export function isFailureOfEndpoint({ kind, canRetry }: ModelFailure): boolean {
   return canRetry || kind === 'connection' || kind === 'authentication' || kind === 'billing';
+}
+
+/**
+ * No code says so at the Messages API, and each local server has words of its own: those are looked
+ * at here alone. Where they change, the user is told of the failure instead of a new try.
+ */
+function isPromptTooLong({ status, type, explanation }: ProviderError): boolean {
+  if (status === 413 || type === 'exceed_context_size_error') {
+    return true;
+  }
+  return (
+    status === 400 &&
+    /prompt is too long|context (length|size|window)|too many tokens/i.test(explanation ?? '')
+  );
 }
 
 function kindOf(error: ProviderError): ModelFailureKind {

@@ -131,6 +131,8 @@ export interface ModelFailure {
   readonly endpoint?: string;
   /** Whether the same request may succeed later. */
   readonly canRetry: boolean;
+  /** The prompt is longer than the model or the server takes: a shorter one may succeed. */
+  readonly isPromptTooLong?: boolean;
 }
 
 /** How a stream ended. Exactly one per request. */

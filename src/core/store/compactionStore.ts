@@ -25,7 +25,8 @@ export interface CompactionStore {
   readCompactions(threadId: string): Promise<readonly CompactionRecord[]>;
   /** Adds a summary, or changes the one with this id. */
   putCompaction(compaction: CompactionRecord): Promise<void>;
-  removeCompaction(id: string): Promise<void>;
+  /** For when a thread goes back to this message: summaries that tell of it, or of later ones, go. */
+  rewindCompactions(threadId: string, ordinal: number): Promise<void>;
 }
 
 /** Summaries in SQLite, beside the threads. */
@@ -55,10 +56,28 @@ export class SqliteCompactionStore implements CompactionStore {
     return this.connection.write([{ kind: 'put', table: compactionsTable, row }]);
   }
 
-  removeCompaction(id: string): Promise<void> {
-    const sql = 'DELETE FROM compactions WHERE id = ?';
-    return this.connection.write([{ kind: 'run', sql, values: [id] }]);
+  rewindCompactions(threadId: string, ordinal: number): Promise<void> {
+    const remove = 'DELETE FROM compactions WHERE thread_id = ? AND kept_from > ?';
+    const clamp = `
+      UPDATE compactions SET plain_before = ? WHERE thread_id = ? AND plain_before > ?`;
+    return this.connection.write([
+      { kind: 'run', sql: remove, values: [threadId, ordinal] },
+      { kind: 'run', sql: clamp, values: [ordinal, threadId, ordinal] },
+    ]);
   }
+}
+
+/** The same, for summaries in memory. */
+export function rewound(
+  compactions: readonly CompactionRecord[],
+  ordinal: number,
+): readonly CompactionRecord[] {
+  return compactions
+    .filter((compaction) => compaction.keptFrom <= ordinal)
+    .map((compaction) => ({
+      ...compaction,
+      plainBefore: Math.min(compaction.plainBefore, ordinal),
+    }));
 }
 
 function toCompaction(row: SqlRow): CompactionRecord {

@@ -119,9 +119,9 @@ describe('history as messages', () => {
       user('two', { ordinal: 2 }),
       answer([thinking('late'), text('B')], { ordinal: 3 }),
     ];
-    const messages = toMessages(records, 3);
+    const messages = toMessages(records, { thinkingFrom: 3 });
     assert.deepEqual(messages[1]?.content, [text('A')]);
     assert.deepEqual(messages[3]?.content, [thinking('late'), text('B')]);
-    assert.deepEqual(toMessages(records, 4)[3]?.content, [text('B')]);
+    assert.deepEqual(toMessages(records, { thinkingFrom: 4 })[3]?.content, [text('B')]);
   });
 });

@@ -111,7 +111,7 @@ describe('threads of a window', () => {
     const { meter } = await service.open('t', taken);
     assert.deepEqual(
       [meter.windowTokens, meter.isEstimate, meter.windowLimit, meter.modelName],
-      [120, false, 1_000, 'Model One'],
+      [120, false, 200_000, 'Model One'],
     );
     await service.refreshMeter('t');
     assert.deepEqual(events.at(-1), { type: 'thread/meter', threadId: 't', meter });

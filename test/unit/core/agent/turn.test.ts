@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Answer, AnswerObserver } from '../../../../src/core/agent/answer.ts';
-import { runTurn, type TurnEnd } from '../../../../src/core/agent/turn.ts';
-import type { AssistantBlock, Message, ToolUseBlock } from '../../../../src/core/model/message.ts';
+import { runTurn, type TurnEnd, type TurnPrompts } from '../../../../src/core/agent/turn.ts';
+import type { AssistantBlock, ToolUseBlock } from '../../../../src/core/model/message.ts';
 import type { ModelEvent, ModelRequest, Outcome } from '../../../../src/core/model/request.ts';
 import {
   aborted,
@@ -16,6 +16,7 @@ import {
   thinking,
   toolUse,
 } from '../../../support/agentHarness.ts';
+import { settle } from '../../../support/fakeClock.ts';
 
 const silent: AnswerObserver = {
   started: () => undefined,
@@ -41,6 +42,7 @@ interface Run {
 interface RunOptions {
   readonly maxRounds?: number;
   readonly controller?: AbortController;
+  readonly prompts?: TurnPrompts;
   readonly onTools?: (uses: readonly ToolUseBlock[]) => void;
 }
 
@@ -56,7 +58,6 @@ async function run(scripts: readonly ModelScript[], options: RunOptions = {}): P
     {
       model,
       thread: {
-        messages: () => [],
         beginAnswer: () => silent,
         endAnswer: (answer) => answers.push(answer),
       },
@@ -69,25 +70,30 @@ async function run(scripts: readonly ModelScript[], options: RunOptions = {}): P
         refuse: (uses) => refused.push(...uses.map((use) => use.id)),
       },
       maxRounds: options.maxRounds ?? 20,
-      toRequest: toRequest,
+      prompts: options.prompts ?? prompts,
     },
     controller.signal,
   );
   return { end, answers, rounds, refused, inputErrors, asked: model.requests.length };
 }
 
-function toRequest(messages: readonly Message[]): ModelRequest {
-  return {
-    id: 'request',
-    surface: 'chat',
-    priority: 'interactive',
-    model: 'model-1',
-    system: '',
-    tools: [],
-    messages,
-    maxOutputTokens: 100,
-  };
-}
+const request: ModelRequest = {
+  id: 'request',
+  surface: 'chat',
+  priority: 'interactive',
+  model: 'model-1',
+  system: '',
+  tools: [],
+  messages: [],
+  maxOutputTokens: 100,
+};
+
+/** Everything fits. */
+const prompts: TurnPrompts = {
+  next: async () => ({ kind: 'request', request }),
+  answered: () => undefined,
+  makeRoom: async () => false,
+};
 
 /** An answer that breaks off: whole blocks, then these events, then the outcome. */
 function broken(
@@ -296,6 +302,7 @@ describe('a turn', () => {
       yield { type: 'ended', outcome: { kind: 'cancelled' } };
     };
     const running = run([script], { controller });
+    await settle();
     controller.abort();
     const result = await running;
     assert.deepEqual(result.end, { kind: 'cancelled' });
@@ -322,13 +329,12 @@ describe('a turn', () => {
       {
         model: new ScriptedModel(script),
         thread: {
-          messages: () => [],
           beginAnswer: () => silent,
           endAnswer: (answer) => answers.push(answer),
         },
         tools: { run: async () => undefined, refuse: () => undefined },
         maxRounds: 1,
-        toRequest,
+        prompts,
       },
       new AbortController().signal,
     );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   type CompactionRecord,
+  rewound,
   SqliteCompactionStore,
 } from '../../../../src/core/store/compactionStore.ts';
 import { openThreadStore } from '../../../../src/core/store/openThreadStore.ts';
@@ -19,7 +20,7 @@ const first: CompactionRecord = {
 const second: CompactionRecord = { ...first, id: 'c0', keptFrom: 40, plainBefore: 44 };
 
 describe('SqliteCompactionStore', () => {
-  it('gives back what was kept, oldest first, after a change, a removal and a reload', async () => {
+  it('gives back what was kept, oldest first, after a change, a step back and a reload', async () => {
     const folder = createTemporaryFolder('compactions');
     const path = `${folder.path}/threads.db`;
     const clock = new FakeClock();
@@ -30,8 +31,9 @@ describe('SqliteCompactionStore', () => {
       store.putCompaction(first),
       store.putCompaction(second),
       store.putCompaction({ ...first, summary: 'Changed.', plainBefore: 22 }),
-      store.putCompaction({ ...second, id: 'c2' }),
-      store.removeCompaction('c2'),
+      store.putCompaction({ ...second, id: 'c2', keptFrom: 50, plainBefore: 60 }),
+      store.rewindCompactions('b', 0),
+      store.rewindCompactions('a', 43),
     ];
     assert.deepEqual(await store.readCompactions('b'), []);
     await Promise.all(writes);
@@ -39,7 +41,12 @@ describe('SqliteCompactionStore', () => {
 
     const again = await openThreadStore({ path, clock });
     const kept = await new SqliteCompactionStore(again.connection).readCompactions('a');
-    assert.deepEqual(kept, [{ ...first, summary: 'Changed.', plainBefore: 22 }, second]);
+    const all = [{ ...first, summary: 'Changed.', plainBefore: 22 }, second];
+    assert.deepEqual(kept, rewound([...all, { ...second, keptFrom: 50 }], 43));
+    assert.deepEqual(kept, [
+      { ...first, summary: 'Changed.', plainBefore: 22 },
+      { ...second, plainBefore: 43 },
+    ]);
     again.store.dispose();
     folder.dispose();
   });

@@ -1,0 +1,152 @@
+import { keptTokens } from '../context/compactionPlan.ts';
+import type { ContextModel, Fit } from '../context/contextWindow.ts';
+import { DecisionTrail } from '../model/decisionTrail.ts';
+import type { ModelRequest } from '../model/request.ts';
+import type { Answer } from './answer.ts';
+import type { FixedRequest } from './fixedRequest.ts';
+import type { CompactionOptions, ThreadCompaction } from './threadCompaction.ts';
+import type { ThreadHistory } from './threadHistory.ts';
+import type { ContextKeeping, ModelProfile, ThreadParts } from './threadParts.ts';
+import type { NextRequest, TurnPrompts } from './turn.ts';
+
+/** From here on a summary is prepared, and from there on it takes over; shares of what fits. */
+const prepareShare = 0.75;
+const takeOverShare = 0.95;
+
+export interface TurnContextParts {
+  readonly fixed: FixedRequest;
+  readonly profile: ModelProfile;
+  readonly history: ThreadHistory;
+  readonly compaction: ThreadCompaction;
+  readonly context: ContextKeeping;
+  readonly thread: Pick<ThreadParts<unknown>, 'newId' | 'clock'>;
+  /** The turn waits for a summary. */
+  readonly summarizing: () => void;
+}
+
+/** Makes each request of a turn fit the model's window. */
+export class TurnContext implements TurnPrompts {
+  private readonly parts: TurnContextParts;
+  private last: ModelRequest | undefined;
+
+  constructor(parts: TurnContextParts) {
+    this.parts = parts;
+  }
+
+  async next(signal: AbortSignal): Promise<NextRequest> {
+    const { context, fixed, thread, compaction } = this.parts;
+    const trail = new DecisionTrail(thread.clock);
+    let fit = await this.measure(signal);
+    if (context.isAutomatic() && !compaction.isExhausted) {
+      if (isFull(fit)) {
+        fit = await this.makeFit(fit, trail, signal);
+      } else if (fit.kind === 'fits' && fit.fill >= prepareShare) {
+        compaction.prepare(await this.options(fit, 1, 'background'));
+      }
+    }
+    if (fit.kind === 'tooLarge') {
+      return { kind: 'tooLarge', reason: fit.reason, model: fixed.model };
+    }
+    noteLeftOut(fit, trail);
+    const { messages, maxOutputTokens } = fit;
+    this.last = { ...fixed, id: thread.newId(), messages, maxOutputTokens, trail };
+    return { kind: 'request', request: this.last };
+  }
+
+  answered({ usage, model, outcome }: Answer): void {
+    const { last } = this;
+    if (last && outcome.kind === 'done') {
+      const { inputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+      const promptTokens = inputTokens + cacheReadTokens + cacheWriteTokens;
+      this.parts.context.tokens.learn({ ...last, model }, promptTokens);
+    }
+  }
+
+  async makeRoom(signal: AbortSignal): Promise<boolean> {
+    const { context, compaction } = this.parts;
+    if (!context.isAutomatic() || compaction.isExhausted) {
+      return false;
+    }
+    // What the model says counts, not what was estimated: less is kept than usual.
+    const fit = await this.measure(signal);
+    const outcome = await this.takeOver(fit, 0.5, signal);
+    return outcome === 'done';
+  }
+
+  private measure(signal: AbortSignal): Promise<Fit> {
+    const { context, fixed, history, profile } = this.parts;
+    const { system, tools, maxOutputTokens } = fixed;
+    const model = contextModel(profile);
+    const messages = history.messages();
+    const input = { system, tools, messages, model, maxOutputTokens };
+    return context.optimizer.fitToSend(input, signal);
+  }
+
+  /** Lets a summary take over: the one that was prepared, and where that is not enough a newer one. */
+  private async makeFit(first: Fit, trail: DecisionTrail, signal: AbortSignal): Promise<Fit> {
+    let fit = first;
+    for (let round = 0; round < 2 && isFull(fit) && !signal.aborted; round += 1) {
+      const outcome = await this.takeOver(fit, 1, signal);
+      if (outcome !== 'done') {
+        trail.note('context', notDone[outcome]);
+        return fit;
+      }
+      fit = await this.measure(signal);
+      trail.note('context', 'Earlier messages were summarized: the window was nearly full.');
+    }
+    if (isFull(fit)) {
+      this.parts.compaction.countFailure();
+    }
+    return fit;
+  }
+
+  private async takeOver(
+    fit: Fit,
+    share: number,
+    signal: AbortSignal,
+  ): Promise<'done' | 'cancelled' | 'failed' | 'nothing'> {
+    const options = await this.options(fit, share, 'interactive');
+    if (options.models.length === 0) {
+      return 'nothing';
+    }
+    this.parts.summarizing();
+    return (await this.parts.compaction.takeOver(options, signal)).kind;
+  }
+
+  private async options(
+    { usage }: Fit,
+    share: number,
+    priority: CompactionOptions['priority'],
+  ): Promise<CompactionOptions> {
+    const models = await this.parts.context.summaryModels(this.parts.profile);
+    const room = usage.softLimit ?? usage.limit;
+    return { models, keepTokens: keptTokens(room) * share, priority };
+  }
+}
+
+const notDone = {
+  cancelled: 'A summary of earlier messages was given up.',
+  failed: 'Earlier messages could not be summarized: they are cut as far as needed.',
+  nothing: 'There was nothing to summarize: earlier messages are cut as far as needed.',
+} as const;
+
+/** What the optimizer has to know of a model. */
+export function contextModel({ id, name, contextWindow, longPrompt }: ModelProfile): ContextModel {
+  return {
+    id,
+    name,
+    ...(contextWindow === undefined ? {} : { contextTokens: contextWindow }),
+    ...(longPrompt ? { longPrompt } : {}),
+  };
+}
+
+function isFull(fit: Fit): boolean {
+  return fit.kind === 'tooLarge' || fit.leftOut.length > 0 || fit.fill >= takeOverShare;
+}
+
+function noteLeftOut(fit: Extract<Fit, { kind: 'fits' }>, trail: DecisionTrail): void {
+  for (const { kind, count, tokens } of fit.leftOut) {
+    const what = { turns: 'turns', rounds: 'rounds of tools', thinking: 'answers’ thinking' }[kind];
+    trail.note('context', `Left out ${count} ${what}, about ${tokens} tokens: no room for them.`);
+  }
+}
