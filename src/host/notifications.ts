@@ -20,6 +20,16 @@ export class Notifications {
     this.watch(vscode.window.showWarningMessage(message));
   }
 
+  /** Warns, with a button that does something about it. */
+  offer(message: string, label: string, run: () => Promise<void>): void {
+    const answer = async (): Promise<void> => {
+      if ((await vscode.window.showWarningMessage(message, label)) === label) {
+        await run();
+      }
+    };
+    this.watch(answer());
+  }
+
   /**
    * Tells of a failure: a `UserError` in its own words, anything else in general ones with the way to
    * the log. Says nothing where the user cancelled.

@@ -10,7 +10,7 @@ import {
   type UsageCallEnd,
   type UsageTotals,
 } from '../../store/usageRecords.ts';
-import { hostOf, isLoopback, type OnlineConnection } from '../connection.ts';
+import { type Connection, hostOf, isLoopback } from '../connection.ts';
 import { noUsage, type Usage } from '../message.ts';
 import type { ModelFailure, ModelRequest } from '../request.ts';
 import { estimateUsage } from './estimate.ts';
@@ -32,6 +32,9 @@ export interface BudgetOptions {
   /** About how many tokens a prompt has. */
   readonly countPrompt: (request: ModelRequest) => number;
 }
+
+/** What may be billed: the offline responder is not. */
+export type BilledConnection = Exclude<Connection, { readonly kind: 'offline' }>;
 
 /** What is to be said of a request before it goes its way. */
 export interface Forecast {
@@ -76,6 +79,10 @@ export class Budget implements Disposable {
     return this.warnings.event;
   }
 
+  get areLimitsLifted(): boolean {
+    return this.isLifted;
+  }
+
   /** Lifts all limits until the window is closed. Everything is counted as before. */
   allowOverBudget(): void {
     this.isLifted = true;
@@ -87,8 +94,8 @@ export class Budget implements Disposable {
   }
 
   /** What a request will cost and what the limits say to it. Promises nothing: `admit` decides. */
-  async forecast(request: ModelRequest): Promise<Forecast> {
-    const { forecast } = await this.prepare(request);
+  async forecast(request: ModelRequest, connection: BilledConnection): Promise<Forecast> {
+    const { forecast } = await this.prepare(request, connection);
     const made = forecast(this.totals());
     if (made.verdict.kind === 'warn') {
       this.warn('near', made.verdict.at);
@@ -114,10 +121,10 @@ export class Budget implements Disposable {
    */
   async admit(
     request: ModelRequest,
-    connection: OnlineConnection,
+    connection: BilledConnection,
     signal: AbortSignal,
   ): Promise<Admission> {
-    const { forecast, promptTokens, costOf } = await this.prepare(request);
+    const { forecast, promptTokens, costOf } = await this.prepare(request, connection);
     if (signal.aborted) {
       return { kind: 'cancelled' };
     }
@@ -129,7 +136,7 @@ export class Budget implements Disposable {
     if (!call) {
       return { kind: 'refused', failure: this.refuse(made) };
     }
-    if (made.estimateUsd === undefined && !isLoopback(connection.endpoint)) {
+    if (made.estimateUsd === undefined && isElsewhere(connection)) {
       this.warnOfPrice(request.model);
     }
     const finish: BilledCall['finish'] = (end) => {
@@ -144,8 +151,8 @@ export class Budget implements Disposable {
     this.warnings.dispose();
   }
 
-  private async prepare(request: ModelRequest) {
-    const costOf = await this.options.pricing();
+  private async prepare(request: ModelRequest, connection: BilledConnection) {
+    const costOf = connection.kind === 'editor' ? noPrice : await this.options.pricing();
     const promptTokens = this.options.countPrompt(request);
     const forecast = (totals: readonly UsageTotals[]): Forecast => {
       const estimateUsd = costOf(estimateUsage(request, promptTokens, totals), request.model);
@@ -182,14 +189,22 @@ export class Budget implements Disposable {
 
 function toCall(
   { id: requestId, surface, priority, model, threadId }: ModelRequest,
-  connection: OnlineConnection,
+  connection: BilledConnection,
 ): NewUsageCall {
   return {
     requestId,
     surface,
     priority,
     model,
-    endpoint: hostOf(connection.endpoint),
+    endpoint: connection.kind === 'editor' ? 'editor' : hostOf(connection.endpoint),
     ...(threadId === undefined ? {} : { threadId }),
   };
+}
+
+/** The editor's own models come with a subscription, whatever their names are. */
+const noPrice: CostOf = () => undefined;
+
+/** Whether an unknown price is likely to be one that must be paid. */
+function isElsewhere(connection: BilledConnection): boolean {
+  return connection.kind !== 'editor' && !isLoopback(connection.endpoint);
 }

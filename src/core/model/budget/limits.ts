@@ -74,11 +74,13 @@ export function statesOf(
 ): readonly LimitState[] {
   return limits
     .filter((limit) => limit.surface === undefined || limit.surface === surface)
-    .map((limit) => ({ limit, spentUsd: spentUnder(limit, totals) }));
+    .map((limit) => stateOf(limit, totals));
 }
 
-function spentUnder({ period, surface }: Limit, totals: readonly UsageTotals[]): number {
-  return totals
+export function stateOf(limit: Limit, totals: readonly UsageTotals[]): LimitState {
+  const { period, surface } = limit;
+  const spentUsd = totals
     .filter((row) => row.period === period && (surface === undefined || row.surface === surface))
     .reduce((sum, row) => sum + row.usd, 0);
+  return { limit, spentUsd };
 }

@@ -23,10 +23,11 @@ async function* weigh(
   next: Next,
   signal: AbortSignal,
 ): HandingOver {
-  if ((await connection.current()).kind === 'offline') {
+  const current = await connection.current();
+  if (current.kind === 'offline') {
     return next(request, signal)[Symbol.asyncIterator]();
   }
-  const forecast = await budget.forecast(request);
+  const forecast = await budget.forecast(request, current);
   request.trail?.note('budget', forecast.text);
   if (isHopeless(request, forecast)) {
     const failure = budget.refuse(forecast);

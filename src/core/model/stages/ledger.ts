@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { BilledCall, Budget } from '../budget/budget.ts';
-import type { ConnectionProvider } from '../connection.ts';
+import { type ConnectionProvider, isOnline } from '../connection.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
 import { noUsage, type Usage } from '../message.ts';
 import type { ModelEvent, ModelRequest, Next, Outcome, Stage } from '../request.ts';
@@ -29,7 +29,7 @@ async function* record(
   signal: AbortSignal,
 ): HandingOver {
   const current = await connection.current();
-  if (current.kind === 'offline') {
+  if (!isOnline(current)) {
     return next(request, signal)[Symbol.asyncIterator]();
   }
   const admission = await budget.admit(request, current, signal);
