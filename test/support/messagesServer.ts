@@ -10,6 +10,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { BatchServer, maxBatchBytes } from './messagesServerBatches.ts';
 import { CacheSimulation, estimatePromptTokens } from './messagesServerCache.ts';
 import { PromptDiagnostics } from './messagesServerDiagnostics.ts';
 import {
@@ -61,6 +62,12 @@ export class MessagesServer {
   readonly apiKey: string;
   /** All requests, in the order their bodies were complete. */
   readonly requests: RequestRecord[] = [];
+  /** The batches, which end when the test says so. */
+  readonly batches: BatchServer = new BatchServer({
+    isStrict: () => this.isStrict,
+    check: (params, headers) => checkMessages(params, headers, this.signer),
+    toMessage: (params, script) => this.toMessage(params, script),
+  });
   private readonly options: MessagesServerOptions;
   private readonly server: Server;
   private readonly sockets = new Map<Socket, number>();
@@ -145,6 +152,7 @@ export class MessagesServer {
     this.queue.length = 0;
     this.cache.clear();
     this.diagnostics.clear();
+    this.batches.clear();
     this.responder = () => text('OK.');
   }
 
@@ -204,6 +212,7 @@ export class MessagesServer {
     const record: RequestRecord = {
       method: request.method ?? '',
       path: (request.url ?? '').split('?')[0] ?? '',
+      query: new URLSearchParams((request.url ?? '').split('?')[1] ?? ''),
       headers: request.headers,
       body: parseObject(bytes),
       bodyBytes: bytes.length,
@@ -236,7 +245,8 @@ export class MessagesServer {
   }
 
   private checkSize(record: RequestRecord): ApiError | undefined {
-    if (record.bodyBytes <= maxBodyBytes) {
+    const isBatch = this.batches.serves(record);
+    if (record.bodyBytes <= (isBatch ? maxBatchBytes : maxBodyBytes)) {
       return undefined;
     }
     const message = 'Request exceeds the maximum size';
@@ -248,6 +258,9 @@ export class MessagesServer {
     response: ServerResponse,
     requestId: string,
   ): Promise<void> {
+    if (this.batches.serves(record)) {
+      return this.batches.serve(record, response, requestId);
+    }
     switch (`${record.method} ${record.path}`) {
       case 'POST /v1/messages':
         return this.serveMessages(record, response, requestId);
@@ -329,27 +342,13 @@ export class MessagesServer {
     response: ServerResponse,
   ): Promise<void> {
     const { blocks, options } = script;
-    const facts = this.answerFacts(record.body ?? {}, script);
     if (options.headDelayMs) {
       await sleepOrClose(response, options.headDelayMs);
     }
     if (record.body?.['stream'] !== true) {
-      const usage = { ...facts.usage, ...options.usage };
-      const stop_reason = stopReasonOf(blocks, options);
-      const content = toContent(blocks, facts);
-      const { messageId: id, model, diagnostics } = facts;
-      const message = {
-        id,
-        type: 'message',
-        role: 'assistant',
-        model,
-        content,
-        stop_reason,
-        diagnostics,
-        usage,
-      };
-      return sendJson(response, 200, message);
+      return sendJson(response, 200, this.toMessage(record.body ?? {}, script));
     }
+    const facts = this.answerFacts(record.body, script);
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     response.flushHeaders();
     if (options.firstEventDelayMs) {
@@ -362,6 +361,23 @@ export class MessagesServer {
     if (isWritten) {
       await endStream(script.options.fault, response);
     }
+  }
+
+  /** An answer in one piece. */
+  private toMessage(body: Record<string, unknown>, script: Answer): Record<string, unknown> {
+    const { blocks, options } = script;
+    const facts = this.answerFacts(body, script);
+    const { messageId: id, model, diagnostics } = facts;
+    return {
+      id,
+      type: 'message',
+      role: 'assistant',
+      model,
+      content: toContent(blocks, facts),
+      stop_reason: stopReasonOf(blocks, options),
+      diagnostics,
+      usage: { ...facts.usage, ...options.usage },
+    };
   }
 
   private answerFacts(body: Record<string, unknown>, script: Answer): AnswerFacts {

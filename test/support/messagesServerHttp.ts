@@ -7,6 +7,7 @@ import type { ApiError } from './messagesServerRules.ts';
 export interface RequestRecord {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The parsed JSON body, or undefined where there is none. */
   readonly body: Record<string, unknown> | undefined;
