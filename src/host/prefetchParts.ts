@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { delay, systemClock } from '../base/clock.ts';
+import { type Clock, delay, systemClock } from '../base/clock.ts';
 import type { ResourceManager } from '../base/lifecycle.ts';
 import { loadCatalogue } from '../core/model/catalogue.ts';
+import type { ConnectionProvider } from '../core/model/connection.ts';
+import type { Gateway } from '../core/model/gateway.ts';
+import type { ThreadPrompts } from '../core/model/threadPrompts.ts';
 import { PredictivePrefetch } from '../core/prefetch/predictivePrefetch.ts';
-import type { Preparation } from '../core/prefetch/preparation.ts';
+import type { PrefetchCounters, PrefetchKind, Preparation } from '../core/prefetch/preparation.ts';
 import { createPromptCacheWarming } from '../core/prefetch/promptCacheWarming.ts';
+import type { Settings } from '../core/settings.ts';
+import type { PromptTokens } from '../core/tokens/promptTokens.ts';
 import type { Draft } from '../shared/protocol.ts';
-import type { ModelParts } from './modelParts.ts';
-
-const clock = systemClock;
 
 /** After the focus the panel asks for files and mentions; they are done by then. */
 const tokenizerDelayMs = 1_000;
@@ -22,16 +24,34 @@ export interface PrefetchTriggers {
   typed(threadId: string, draft: Draft): void;
 }
 
+/** What is prepared with. */
+export interface PrefetchParts {
+  readonly settings: Settings;
+  readonly gateway: Gateway;
+  readonly connection: ConnectionProvider;
+  readonly prompts: ThreadPrompts;
+  readonly tokens: Pick<PromptTokens, 'isLoaded' | 'load'>;
+}
+
+export interface Prefetch extends PrefetchTriggers {
+  /** What came of each kind so far. */
+  counters(): ReadonlyMap<PrefetchKind, PrefetchCounters>;
+}
+
 /** Prepares for the next message while the user turns to the input and writes. */
-export function createPrefetch(resources: ResourceManager, models: ModelParts): PrefetchTriggers {
-  const { settings, gateway, prompts, connection } = models;
+export function createPrefetch(
+  resources: ResourceManager,
+  parts: PrefetchParts,
+  clock: Clock = systemClock,
+): Prefetch {
+  const { settings, gateway, prompts, connection } = parts;
   const prefetch = resources.add(
     new PredictivePrefetch({
       clock,
       isEnabled: () => settings.get('prefetch.enabled'),
       preparations: {
-        connection: connectionPreparation(models),
-        tokenizer: tokenizerPreparation(models),
+        connection: connectionPreparation(parts),
+        tokenizer: tokenizerPreparation(parts, clock),
         promptCache: createPromptCacheWarming({
           clock,
           gateway,
@@ -51,11 +71,13 @@ export function createPrefetch(resources: ResourceManager, models: ModelParts): 
     }),
   );
   resources.add(
-    prompts.onDidRead(({ threadId, cacheReadTokens }) =>
-      prefetch.used('promptCache', threadId, cacheReadTokens > 0),
+    // A system prompt alone is read without any warming.
+    prompts.onDidRead(({ threadId, promptTokens, cacheReadTokens }) =>
+      prefetch.used('promptCache', threadId, cacheReadTokens > promptTokens / 2),
     ),
   );
   return {
+    counters: () => prefetch.counters(),
     inputFocused: (threadId) => {
       prefetch.expect('connection', only);
       prefetch.expect('tokenizer', only);
@@ -73,7 +95,7 @@ export function createPrefetch(resources: ResourceManager, models: ModelParts): 
 }
 
 /** A handshake that is not used costs next to nothing: it is given up only where most are not. */
-function connectionPreparation({ gateway }: ModelParts): Preparation {
+function connectionPreparation({ gateway }: PrefetchParts): Preparation {
   return {
     // As long as an unused connection is kept.
     usefulMs: 55_000,
@@ -86,7 +108,7 @@ function connectionPreparation({ gateway }: ModelParts): Preparation {
 }
 
 /** It is needed once in a session, by the first conversation that grows long. */
-function tokenizerPreparation({ tokens }: ModelParts): Preparation {
+function tokenizerPreparation({ tokens }: PrefetchParts, clock: Clock): Preparation {
   return {
     usefulMs: Number.POSITIVE_INFINITY,
     minHitShare: 0,

@@ -16,6 +16,7 @@ export interface SentPrompt {
 /** What the provider's prompt cache did for a request of a thread. */
 export interface PromptRead {
   readonly threadId: string;
+  readonly promptTokens: number;
   readonly cacheReadTokens: number;
 }
 

@@ -95,9 +95,10 @@ class FollowedPrompt {
         return false;
       case 'usage': {
         const { inputTokens, cacheReadTokens, cacheWriteTokens } = event.usage;
-        this.keep(inputTokens + cacheReadTokens + cacheWriteTokens);
+        const promptTokens = inputTokens + cacheReadTokens + cacheWriteTokens;
+        this.keep(promptTokens);
         if (!this.isWarming) {
-          this.prompts.didRead({ threadId: this.threadId, cacheReadTokens });
+          this.prompts.didRead({ threadId: this.threadId, promptTokens, cacheReadTokens });
         }
         return true;
       }
