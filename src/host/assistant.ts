@@ -93,6 +93,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
+  const prefetch = createPrefetch(resources, models);
   return {
     endTurns: () => threads.stopAll(),
     languageModels: resources.add(
@@ -104,7 +105,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       openSummary: (threadId) => summaries.open(threadId),
       budget: models.budget,
       connectionView: models.view,
-      prefetch: createPrefetch(resources, models),
+      prefetch,
       shownThreadId: () => chat.threadId,
       taken: chat.taken,
     }),
@@ -118,7 +119,8 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       selectModel: () => selectModel(models),
       showSpending: () =>
         showSpending({ reports, budget: models.budget, settings: parts.settings }),
-      showRequests: async () => showRequests(reports, models.requestLog, await loadCatalogue()),
+      showRequests: async () =>
+        showRequests(reports, models.requestLog, await loadCatalogue(), prefetch.counters()),
     }),
   };
 }
