@@ -3,7 +3,13 @@ import type { ToolDefinition } from '../model/request.ts';
 import { initialRatio } from '../tokens/calibration.ts';
 import type { Prompt, PromptTokens } from '../tokens/promptTokens.ts';
 import { type ContextLimits, limitsOf } from './contextLimits.ts';
-import { type MeasuredPrompt, measure, usageOf } from './contextUsage.ts';
+import {
+  localTotal,
+  type MeasuredPrompt,
+  measure,
+  selectionTotals,
+  usageOf,
+} from './contextUsage.ts';
 import { leftOutOf } from './leftOut.ts';
 import { reasonTooLarge } from './tooLarge.ts';
 import { type Selection, select, selections, selectSizes } from './trimming.ts';
@@ -134,39 +140,37 @@ export class ContextWindowOptimizer {
       await tokens.load();
     }
     await tokens.prepare(input.messages, signal);
-    return this.fit(input, await this.countNearLimit(input, signal));
+    const prompt = measure(input, tokens);
+    const ratio = await this.countNearLimit(input, prompt, signal);
+    return fitMeasured(input, ratio === undefined ? prompt : { ...prompt, ratio, isExact: true });
+  }
+
+  /** The same without waiting: by what is counted or estimated here. */
+  fit(input: FitInput): Fit {
+    return fitMeasured(input, measure(input, this.parts.tokens));
   }
 
   /**
-   * The same without waiting: by what is counted or estimated here.
-   * @param ratio Tokens of the model to one of the local count, where the provider counted this prompt.
+   * Asks the provider where its count may decide something, and learns from it. The answer is what
+   * one token of the local count is to the model.
    */
-  fit(input: FitInput, ratio?: number): Fit {
-    const prompt = measure(input, this.parts.tokens, ratio);
-    const limits = limitsOf(input.model, input.maxOutputTokens);
-    const whole = usageOf(prompt, limits, input.maxOutputTokens);
-    return whole.total <= limits.trimAbove
-      ? fits(input.messages, whole, limits, [])
-      : trimmed(input, prompt, limits);
-  }
-
-  /** Asks the provider where its count may decide something, and learns from it. */
   private async countNearLimit(
     { system, tools, messages, model, maxOutputTokens }: FitInput,
+    measured: MeasuredPrompt,
     signal: AbortSignal,
   ): Promise<number | undefined> {
     const { tokens, countAtProvider } = this.parts;
     const prompt: Prompt = { model: model.id, system, tools, messages };
     const { usable, soft = usable } = limitsOf(model, maxOutputTokens);
-    const localTokens = tokens.localCount(prompt);
-    const estimate = localTokens * tokens.ratioOf(prompt);
+    const localTokens = localTotal(measured);
+    const estimate = localTokens * measured.ratio;
     const isNear = [usable, soft].some((limit) => Math.abs(estimate - limit) <= limit * nearShare);
     const isKnown = tokens.measuredTokens(prompt) >= localTokens * (1 - countHoldsShare);
     if (!countAtProvider || !isNear || isKnown) {
       return undefined;
     }
     const counted = await countAtProvider(prompt, signal);
-    if (counted === undefined || localTokens === 0) {
+    if (counted === undefined) {
       return undefined;
     }
     tokens.learn(prompt, counted);
@@ -174,23 +178,27 @@ export class ContextWindowOptimizer {
   }
 }
 
+function fitMeasured(input: FitInput, prompt: MeasuredPrompt): Fit {
+  const limits = limitsOf(input.model, input.maxOutputTokens);
+  const whole = usageOf(prompt, limits, input.maxOutputTokens);
+  return whole.total <= limits.trimAbove
+    ? fits(input.messages, whole, limits, [])
+    : trimmed(input, prompt, limits);
+}
+
 function trimmed(input: FitInput, prompt: MeasuredPrompt, limits: ContextLimits): Fit {
   const { messages, maxOutputTokens } = input;
   // In the local count, which does not move with what is learned of the model.
   const step = (limits.usable * stepShare) / initialRatio;
-  let usage = usageOf(prompt, limits, maxOutputTokens);
+  const totalOf = selectionTotals(prompt);
   let selection: Selection = { from: 0 };
   for (selection of selections(messages, prompt.messages, step)) {
-    const kept = {
-      ...prompt,
-      messages: selectSizes(prompt.messages, selection),
-      isExact: false,
-    };
-    usage = usageOf(kept, limits, maxOutputTokens);
-    if (usage.total <= limits.trimAbove) {
+    if (totalOf(selection) <= limits.trimAbove) {
       break;
     }
   }
+  const kept = { ...prompt, messages: selectSizes(prompt.messages, selection), isExact: false };
+  const usage = usageOf(kept, limits, maxOutputTokens);
   if (usage.total > limits.usable) {
     return { kind: 'tooLarge', usage, reason: reasonTooLarge(input, prompt, limits) };
   }
