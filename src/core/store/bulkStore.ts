@@ -179,27 +179,18 @@ export class BulkStore {
     return new Set(rows.map((row) => String(row['batch_id'])));
   }
 
-  /**
-   * Keeps what became of items that wait; others are left as they are. Runs `also` in the same
-   * transaction for each that was kept.
-   */
-  settle(
-    jobId: string,
-    outcomes: readonly BulkOutcome[],
-    also: (outcome: BulkOutcome) => void = () => undefined,
-  ): void {
-    this.connection.transaction(() => {
-      for (const outcome of outcomes) {
-        const changed = this.database.run(
-          `UPDATE bulk_items SET state = ?, answer = ?, problem = ?
-           WHERE id = ? AND job_id = ? AND state = 'waiting'`,
-          [outcome.state, toJson(outcome.answer), toJson(outcome.problem), outcome.id, jobId],
-        );
-        if (changed === 1) {
-          also(outcome);
-        }
-      }
-    });
+  /** Keeps what became of items that wait; others stay as they are. Answers with those that were kept. */
+  settle(jobId: string, outcomes: readonly BulkOutcome[]): readonly BulkOutcome[] {
+    return this.connection.transaction(() =>
+      outcomes.filter(
+        ({ id, state, answer, problem }) =>
+          this.database.run(
+            `UPDATE bulk_items SET state = ?, answer = ?, problem = ?
+             WHERE id = ? AND job_id = ? AND state = 'waiting'`,
+            [state, toJson(answer), toJson(problem), id, jobId],
+          ) === 1,
+      ),
+    );
   }
 
   /** Ends a batch; what has no result by then will have none. */

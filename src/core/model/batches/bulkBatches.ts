@@ -144,16 +144,13 @@ export class BulkBatches {
   private keep(job: BulkJob, results: readonly BatchResult[], endpoint: string): void {
     const { store, recordUsage } = this.parts;
     const byId = new Map(results.map((result) => [result.id, result]));
-    store.settle(
-      job.id,
-      results.map((result) => toOutcome(job, result)),
-      ({ id }) => {
-        const result = byId.get(id);
-        if (result?.kind === 'succeeded') {
-          recordUsage({ id, model: result.model, endpoint, usage: result.usage });
-        }
-      },
-    );
+    const outcomes = results.map((result) => toOutcome(job, result));
+    for (const { id } of store.settle(job.id, outcomes)) {
+      const result = byId.get(id);
+      if (result?.kind === 'succeeded') {
+        recordUsage({ id, model: result.model, endpoint, usage: result.usage });
+      }
+    }
     this.parts.onChange();
   }
 

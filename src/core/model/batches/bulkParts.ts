@@ -28,7 +28,7 @@ export interface BulkParts {
   /** Reads a file as it is sent. Throws `UserError` where that is not possible or not allowed. */
   readonly readSource: (path: string) => Promise<BulkSource>;
   readonly maxOutputTokens: () => number;
-  /** Called in the transaction that keeps the answer, so that neither is without the other. */
+  /** Called once for each answer, when it has been kept. */
   readonly recordUsage: (usage: BatchUsage) => void;
   /** Hears that something about a job is different. */
   readonly onChange: () => void;
