@@ -9,7 +9,7 @@ export const webviewOptions = {
   entryPoints: { chat: 'src/webview/chat/main.tsx', style: 'src/webview/chat/style.css' },
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'browser',
-  // The Chromium of VS Code 1.103 is newer; this is the first with all that is used here.
+  // The Chromium of VS Code 1.104 is newer; this is the first with all that is used here.
   target: 'chrome132',
   tsconfig: 'src/webview/tsconfig.json',
   jsx: 'automatic',

@@ -6,6 +6,7 @@ import type { Assistant } from './host/assistant.ts';
 import { ChatView } from './host/chatView.ts';
 import { registerCommands } from './host/commands.ts';
 import { setContextKey } from './host/contextKeys.ts';
+import { registerLanguageModels } from './host/languageModelProvider.ts';
 import { Notifications } from './host/notifications.ts';
 import { OutputLog } from './host/outputLog.ts';
 import { VsCodeSettings } from './host/settings.ts';
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
   );
+  resources.add(registerLanguageModels(async () => (await assistant()).languageModels));
   resources.add(registerCommands(async () => (await assistant()).commands, notifications));
 }
 

@@ -5,7 +5,7 @@ import type { Effort } from './model/request.ts';
 /** Every setting, by its key below `slipstream.`. What each means for the user: package.json. */
 export interface SettingValues {
   readonly endpoint: string;
-  readonly endpointKind: 'auto' | 'anthropic' | 'compatible';
+  readonly endpointKind: 'auto' | 'anthropic' | 'compatible' | 'vscode';
   readonly model: string;
   readonly effort: 'default' | Effort;
   readonly maxOutputTokens: number;
@@ -94,7 +94,7 @@ export const settingDefinitions: {
   readonly [Key in SettingKey]: SettingDefinition<SettingValues[Key]>;
 } = {
   endpoint: text(''),
-  endpointKind: choice('auto', ['auto', 'anthropic', 'compatible']),
+  endpointKind: choice('auto', ['auto', 'anthropic', 'compatible', 'vscode']),
   model: text(''),
   effort: choice('default', ['default', 'low', 'medium', 'high', 'xhigh', 'max']),
   // 128,000 is the most that any current model writes; 32,000 leaves room for long files.

@@ -10,7 +10,7 @@ import { endpointProblem, normalizeEndpoint } from './endpointAddress.ts';
 export interface ConnectionSources {
   /** The settings; empty where the user set no address. */
   readonly endpoint: string;
-  readonly endpointKind: SettingValues['endpointKind'];
+  readonly endpointKind: Exclude<SettingValues['endpointKind'], 'vscode'>;
   /** The environment. */
   readonly environmentUrl: string | undefined;
   readonly environmentKey: string | undefined;
@@ -65,7 +65,7 @@ export function chooseTarget(sources: ConnectionSources): Target {
 export function chooseStandIns(
   main: Target,
   addresses: readonly string[],
-  endpointKind: SettingValues['endpointKind'],
+  endpointKind: ConnectionSources['endpointKind'],
 ): readonly Target[] {
   if (main.problem !== undefined) {
     return [];
@@ -83,7 +83,7 @@ export function chooseStandIns(
 function toStandIn(
   main: Target,
   address: string,
-  endpointKind: SettingValues['endpointKind'],
+  endpointKind: ConnectionSources['endpointKind'],
 ): Target {
   const endpoint = normalizeEndpoint(address);
   const problem = endpointProblem(address);

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { throwIfCancelled, UserError } from '../base/errors.ts';
 import { loadCatalogue } from '../core/model/catalogue.ts';
 import { anthropicEndpoint, hostOf } from '../core/model/connection.ts';
+import type { EditorModels } from '../core/model/editorModels.ts';
 import {
   defaultCandidates,
   findLocalServers,
@@ -27,6 +28,7 @@ export interface ConnectionFlowParts {
   readonly server: ModelServer;
   readonly notifications: Notifications;
   readonly clock: Clock;
+  readonly editorModels: EditorModels;
   /** Takes settings back to Anthropic and its default model. */
   useAnthropic(): Promise<void>;
 }
@@ -65,6 +67,9 @@ export class ConnectionFlows {
     if (address === undefined) {
       return;
     }
+    if (settings.get('endpointKind') === 'vscode') {
+      await settings.update('endpointKind', undefined);
+    }
     await settings.update('endpoint', normalizeEndpoint(address) || undefined);
     await this.dropUnknownModel();
   }
@@ -87,6 +92,22 @@ export class ConnectionFlows {
     await settings.update('model', picked.model);
     await settings.update('endpoint', picked.server.endpoint);
     notifications.info(`${picked.model} of ${picked.server.name} answers from now on.`);
+  }
+
+  /** Takes the language models that VS Code itself has. */
+  async useEditorModels(): Promise<void> {
+    const { settings, notifications, editorModels } = this.parts;
+    const [first] = await editorModels.list();
+    if (!first) {
+      throw new UserError(
+        'VS Code offers no language model. Install an extension that brings one, such as GitHub Copilot, and sign in there.',
+      );
+    }
+    await settings.update('endpointKind', 'vscode');
+    await settings.update('model', undefined);
+    notifications.info(
+      `${first.name} answers from now on. “Slipstream: Select model” lets you choose another.`,
+    );
   }
 
   private async findServers(signal: AbortSignal): Promise<readonly LocalServer[]> {

@@ -4,6 +4,7 @@ import {
   type Connection,
   hostOf,
   isLoopback,
+  isOnline,
 } from '../core/model/connection.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
 
@@ -20,6 +21,9 @@ export function connectionLabel(
 ): string {
   if (connection.kind === 'offline') {
     return 'Offline';
+  }
+  if (connection.kind === 'editor') {
+    return 'VS Code';
   }
   const { endpoint, kind } = connection;
   if (endpoint === anthropicEndpoint) {
@@ -44,7 +48,6 @@ export function toConnectionView(
   return {
     kind: connection.kind,
     label: connectionLabel(connection, knownServers),
-    acceptsImages:
-      connection.kind === 'offline' ? false : (known ?? connection.kind === 'anthropic'),
+    acceptsImages: isOnline(connection) && (known ?? connection.kind === 'anthropic'),
   };
 }

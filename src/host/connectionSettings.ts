@@ -4,10 +4,17 @@ import {
   type Connection,
   type ConnectionProvider,
   hostOf,
+  isOnline,
   type OnlineConnection,
 } from '../core/model/connection.ts';
 import type { SettingKey, Settings } from '../core/settings.ts';
-import { chooseStandIns, chooseTarget, connectTo, type Target } from './connectionChoice.ts';
+import {
+  type ConnectionSources,
+  chooseStandIns,
+  chooseTarget,
+  connectTo,
+  type Target,
+} from './connectionChoice.ts';
 import type { Environment } from './environment.ts';
 import type { ApiKeys } from './secrets.ts';
 
@@ -47,6 +54,9 @@ export class ConnectionSettings implements ConnectionProvider, Disposable {
   }
 
   async current(): Promise<Connection> {
+    if (this.parts.settings.get('endpointKind') === 'vscode') {
+      return { kind: 'editor' };
+    }
     const target = this.target();
     this.tellProblem(target.problem);
     return this.connect(target);
@@ -55,11 +65,11 @@ export class ConnectionSettings implements ConnectionProvider, Disposable {
   /** One that lacks a key it needs is left out: nothing is sent there until the user sets one. */
   async all(): Promise<readonly OnlineConnection[]> {
     const main = await this.current();
-    if (main.kind === 'offline') {
+    if (!isOnline(main)) {
       return [];
     }
     const others = await Promise.all(this.standIns().map((target) => this.standIn(target)));
-    return [main, ...others.filter((other) => other.kind !== 'offline')];
+    return [main, ...others.filter(isOnline)];
   }
 
   /** The server that requests would go to, even while its key is missing. */
@@ -67,7 +77,7 @@ export class ConnectionSettings implements ConnectionProvider, Disposable {
     const { settings, environment } = this.parts;
     return chooseTarget({
       endpoint: settings.get('endpoint'),
-      endpointKind: settings.get('endpointKind'),
+      endpointKind: this.endpointKind(),
       environmentUrl: environment.baseUrl,
       environmentKey: environment.apiKey,
     });
@@ -79,11 +89,17 @@ export class ConnectionSettings implements ConnectionProvider, Disposable {
     const addresses = settings.get('failover.endpoints');
     return addresses.length === 0
       ? []
-      : chooseStandIns(this.target(), addresses, settings.get('endpointKind'));
+      : chooseStandIns(this.target(), addresses, this.endpointKind());
   }
 
   dispose(): void {
     this.resources.dispose();
+  }
+
+  /** What a server is taken for while VS Code's own models answer instead. */
+  private endpointKind(): ConnectionSources['endpointKind'] {
+    const kind = this.parts.settings.get('endpointKind');
+    return kind === 'vscode' ? 'auto' : kind;
   }
 
   private async connect(target: Target): Promise<Connection> {

@@ -20,7 +20,7 @@ export async function setApiKey(parts: ConnectionFlowParts): Promise<void> {
     return;
   }
   await parts.keys.save(server.endpoint, key);
-  if (server.isInstead) {
+  if (server.isInstead || parts.settings.get('endpointKind') === 'vscode') {
     await parts.useAnthropic();
   }
 }

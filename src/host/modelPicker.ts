@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Catalogue, type CatalogueModel, loadCatalogue } from '../core/model/catalogue.ts';
-import type { Connection } from '../core/model/connection.ts';
+import type { OnlineConnection } from '../core/model/connection.ts';
+import type { EditorModels } from '../core/model/editorModels.ts';
 import { type CommandName, commandId } from './commandTable.ts';
 import type { ConnectionSettings } from './connectionSettings.ts';
 import type { ModelChoice } from './modelChoice.ts';
@@ -14,6 +15,7 @@ export interface ModelPickerParts {
   readonly connection: ConnectionSettings;
   readonly choice: ModelChoice;
   readonly server: ModelServer;
+  readonly editorModels: EditorModels;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -26,6 +28,10 @@ export async function selectModel(parts: ModelPickerParts): Promise<void> {
   const connection = await parts.connection.current();
   if (connection.kind === 'offline') {
     await offerConnecting();
+    return;
+  }
+  if (connection.kind === 'editor') {
+    await selectEditorModel(parts);
     return;
   }
   const catalogue = await loadCatalogue();
@@ -45,9 +51,31 @@ export async function selectModel(parts: ModelPickerParts): Promise<void> {
   }
 }
 
+/** Of VS Code's own models there are no prices: they belong to a subscription. */
+async function selectEditorModel({
+  settings,
+  choice,
+  editorModels,
+}: ModelPickerParts): Promise<void> {
+  const current = await choice.current();
+  const items = (await editorModels.list()).map(({ id, name }) => ({
+    id,
+    label: (id === current.id ? '$(check) ' : '') + name,
+    description: id,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Which model should answer?',
+    placeHolder: 'Language models of VS Code',
+    matchOnDescription: true,
+  });
+  if (picked) {
+    await settings.update('model', picked.id);
+  }
+}
+
 async function itemsFor(
   parts: ModelPickerParts,
-  connection: Exclude<Connection, { kind: 'offline' }>,
+  connection: OnlineConnection,
   catalogue: Catalogue,
 ): Promise<readonly ModelItem[]> {
   const isAnthropic = connection.kind === 'anthropic';
@@ -92,6 +120,11 @@ async function offerConnecting(): Promise<void> {
       label: 'Use a local server',
       detail: 'A model that runs on this machine: Ollama, llama.cpp, LM Studio and others',
       command: 'useLocalServer',
+    },
+    {
+      label: 'Use VS Code’s language models',
+      detail: 'Models of a subscription that you have in VS Code, such as GitHub Copilot',
+      command: 'useEditorModels',
     },
     { label: 'Set endpoint', detail: 'A gateway of your organization', command: 'setEndpoint' },
   ];

@@ -10,10 +10,17 @@ export type Connection =
       readonly endpoint: string;
       readonly apiKey?: string;
     }
+  /** The editor's own language models answer. */
+  | { readonly kind: 'editor' }
   /** Nothing is configured: the built-in responder answers. */
   | { readonly kind: 'offline' };
 
-export type OnlineConnection = Exclude<Connection, { readonly kind: 'offline' }>;
+/** A server that is asked over the network. */
+export type OnlineConnection = Extract<Connection, { readonly endpoint: string }>;
+
+export function isOnline(connection: Connection): connection is OnlineConnection {
+  return 'endpoint' in connection;
+}
 
 /** Asked for each request, so that a new key or address works at once. */
 export interface ConnectionProvider {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { ConnectionProvider, OnlineConnection } from './connection.ts';
+import { type ConnectionProvider, isOnline, type OnlineConnection } from './connection.ts';
 import { EndpointPool, type Failover } from './endpoints/endpointPool.ts';
 import type { TryWatch } from './endpoints/tryWatch.ts';
 import { type HandingOver, handingOver } from './handOver.ts';
@@ -13,6 +13,8 @@ export interface TerminalOptions {
   readonly connection: ConnectionProvider;
   /** Answers while nothing is configured. */
   readonly offline: Next;
+  /** Answers where the user chose the editor's own models. */
+  readonly editorModels?: Next;
   readonly clock: Clock;
   /** Loads the SDK's chunk. Called once, on the first request that needs it. */
   readonly loadTransport: () => Promise<Transport>;
@@ -49,7 +51,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
       return undefined;
     }
     if (connections.length === 0) {
-      return options.offline(request, signal)[Symbol.asyncIterator]();
+      const { kind } = await options.connection.current();
+      const answer = (kind === 'editor' && options.editorModels) || options.offline;
+      return answer(request, signal)[Symbol.asyncIterator]();
     }
     const online = await transport();
     const { connection, watch } = pool.choose(connections, request);
@@ -84,7 +88,7 @@ async function onlineConnections(
     return provider.all();
   }
   const current = await provider.current();
-  return current.kind === 'offline' ? [] : [current];
+  return isOnline(current) ? [current] : [];
 }
 
 function limitReader(

@@ -103,7 +103,7 @@ function sqliteModule(): typeof import('node:sqlite') {
   const sqlite: typeof import('node:sqlite') | undefined = process.getBuiltinModule('node:sqlite');
   if (!sqlite) {
     throw new UserError(
-      'This editor has no SQLite, which Slipstream keeps threads in. Update VS Code to 1.103 or newer.',
+      'This editor has no SQLite, which Slipstream keeps threads in. Update VS Code to 1.104 or newer.',
     );
   }
   return sqlite;

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { repositoryDir, resultsDir } from '../../support/paths.ts';
 import { createTempDir, removeTempDir } from '../../support/tempDir.ts';
@@ -18,6 +18,8 @@ export interface EditorOptions {
   readonly theme?: 'light' | 'dark' | 'highContrast';
   /** The packaged extension (true) or the repository (false); by default as `SLIPSTREAM_VSIX` is set. */
   readonly vsix?: boolean;
+  /** Folders of further extensions to install. */
+  readonly extensions?: readonly string[];
   /** False opens folders in Restricted Mode. */
   readonly isTrusted?: boolean;
 }
@@ -73,6 +75,10 @@ async function startServer(options: EditorOptions, scratchDir: string): Promise<
   const extensionsDir = join(scratchDir, 'extensions');
   mkdirSync(resultsDir, { recursive: true });
   await installExtension(extensionsDir, options.vsix ?? process.env[vsixVariable] !== undefined);
+  for (const folder of options.extensions ?? []) {
+    const target = join(extensionsDir, `slipstream.${basename(folder)}-0.0.1`);
+    cpSync(folder, target, { recursive: true });
+  }
   writeUserSettings(join(dataDir, 'data'), {
     'workbench.colorTheme': colorThemes[options.theme ?? 'dark'],
     ...options.settings,
