@@ -11,6 +11,9 @@ import {
   toCompatibleRequest,
   type WireRequest,
 } from '../../../../src/core/model/wire.ts';
+import { knownModels } from '../../../support/messagesServerModels.ts';
+import { checkMessages } from '../../../support/messagesServerRules.ts';
+import { ThinkingSigner } from '../../../support/messagesServerThinking.ts';
 import { aRequest, userText } from './gatewayKit.ts';
 
 const catalogue = await loadCatalogue();
@@ -102,6 +105,22 @@ describe('toAnthropicRequest', () => {
     assert.deepEqual(least('claude-sonnet-5-5', 'max'), ['between_tools', 'low']);
     assert.deepEqual(least('claude-opus-5-5'), ['adaptive', 'low']);
     assert.deepEqual(least('claude-haiku-4-5'), ['disabled', undefined]);
+  });
+
+  it('asks no model for what it does not take', () => {
+    const headers = { 'anthropic-version': '2026-10-21', 'content-type': 'application/json' };
+    const outputSchema = { type: 'object', additionalProperties: false };
+    for (const { id } of knownModels.filter((known) => catalogue.find(known.id))) {
+      for (const effort of ['low', 'medium', 'high', 'xhigh', 'max'] as const) {
+        for (const thinking of ['default', 'least'] as const) {
+          for (const maxOutputTokens of [0, 1_000]) {
+            const wire = toWire({ model: id, effort, thinking, maxOutputTokens, outputSchema });
+            const error = checkMessages({ ...wire }, headers, new ThinkingSigner());
+            assert.equal(error, undefined, `${id} ${effort} ${thinking} ${maxOutputTokens}`);
+          }
+        }
+      }
+    }
   });
 
   it('asks for a form where one is given', () => {
