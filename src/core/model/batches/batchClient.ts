@@ -77,4 +77,6 @@ export interface BatchClientOptions {
   readonly version: string;
   /** The host's `fetch` while it must be used; asked for each call. */
   readonly hostFetch?: () => FetchLike | undefined;
+  /** Certificates that are trusted beside Node's own. */
+  readonly moreAuthorities?: () => readonly string[];
 }

@@ -101,7 +101,7 @@ export function createBatchTransport(options: BatchClientOptions): BatchClient {
  * used, and be used again: for what costs money, that is not ours to try.
  */
 async function* once<T>(
-  { clock, version, hostFetch }: BatchClientOptions,
+  { clock, version, hostFetch, moreAuthorities }: BatchClientOptions,
   connection: OnlineConnection,
   signal: AbortSignal,
   read: (response: Response) => Promise<Response>,
@@ -110,7 +110,7 @@ async function* once<T>(
   const resources = new ResourceManager('batchCall');
   const attempt = new Attempt(clock, resources, signal);
   try {
-    const plain = hostFetch?.() ?? resources.add(createHttpFetch()).fetch;
+    const plain = hostFetch?.() ?? resources.add(createHttpFetch(clock, moreAuthorities)).fetch;
     const watched = attempt.watch(plain, firstByteMs, idleMs);
     const send = async (...args: Parameters<FetchLike>): Promise<Response> =>
       read(await watched(...args));
