@@ -12,7 +12,7 @@ import {
 } from '../../store/usageRecords.ts';
 import { type Connection, hostOf, isLoopback } from '../connection.ts';
 import { noUsage, type Usage } from '../message.ts';
-import type { ModelFailure, ModelRequest } from '../request.ts';
+import type { ModelFailure, ModelRequest, Surface } from '../request.ts';
 import { estimateUsage } from './estimate.ts';
 import { judge, type Limit, type LimitState, statesOf, type Verdict } from './limits.ts';
 import { decisionText, nearText, reachedText, refusalText, unpricedText } from './wording.ts';
@@ -91,6 +91,14 @@ export class Budget implements Disposable {
   /** What was spent in this session, today and this month, by surface and model. */
   totals(): readonly UsageTotals[] {
     return this.options.ledger.totals();
+  }
+
+  /** What may still be spent on a surface, US dollars; undefined where nothing limits it. */
+  leftUsd(surface: Surface): number | undefined {
+    const limits = this.isLifted ? [] : this.options.limits();
+    const states = limits.length > 0 ? statesOf(limits, this.totals(), surface) : [];
+    const left = states.map(({ limit, spentUsd }) => Math.max(0, limit.usd - spentUsd));
+    return left.length > 0 ? Math.min(...left) : undefined;
   }
 
   /** What a request will cost and what the limits say to it. Promises nothing: `admit` decides. */
