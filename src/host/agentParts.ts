@@ -122,7 +122,9 @@ function failureParts(
     unexpectedEnd: (error) => {
       log.error('Running a turn', error);
       const message = 'Something went wrong in Slipstream. Its log says what.';
-      return { kind: 'failed', failure: { kind: 'internal', message, canRetry: true } };
+      const failure = { kind: 'internal', message, canRetry: true } as const;
+      // It may have come at any point: going on does no harm where nothing has begun.
+      return { kind: 'failed', failure, hasBegun: true };
     },
   };
 }

@@ -111,8 +111,9 @@ describe('A model that fails', () => {
     await reply.getByText('The connection to').waitFor();
     assert.match(await reply.innerText(), /half of it/);
     await chat.idle();
+    await reply.getByRole('button', { name: 'Try again' }).waitFor();
     server.reply(text('And the other half.'));
-    await chat.ask('Go on');
+    await reply.getByRole('button', { name: 'Continue' }).click();
     await chat.answers.last().getByText('And the other half.').waitFor();
     await chat.idle();
     assert.match(lastMessages(server), /half of it/, 'the model sees what was kept');

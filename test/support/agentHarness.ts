@@ -322,9 +322,19 @@ function defaultParts(
   };
 }
 
+/** The usage that scripts report has nothing to do with what was asked: there is nothing to learn. */
+class UnlearningTokens extends PromptTokens {
+  override learn(): void {
+    // Stays with the ratio that every model starts with.
+  }
+}
+
 /** A local count without the tokenizer, and summaries by the thread's own model. */
 export function contextKeeping(changes: Partial<ContextKeeping> = {}): ContextKeeping {
-  const tokens = new PromptTokens({ counter: new TokenCounter(), calibration: new Calibration() });
+  const tokens = new UnlearningTokens({
+    counter: new TokenCounter(),
+    calibration: new Calibration(),
+  });
   return {
     tokens,
     optimizer: new ContextWindowOptimizer({ tokens }),

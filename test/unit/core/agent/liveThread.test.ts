@@ -191,7 +191,7 @@ describe('approvals in a thread', () => {
 });
 
 describe('a thread when things go wrong', () => {
-  it('keeps the text before a failure and offers to try again', async () => {
+  it('keeps the text before a failure and offers to go on or to try again', async () => {
     const { service, model, view, settled } = createAgentHarness();
     const script: ModelScript = function* fails(request) {
       yield* start(request);
@@ -206,7 +206,7 @@ describe('a thread when things go wrong', () => {
     assert.equal(answer.notice?.text, 'Too busy.');
     assert.deepEqual(
       answer.notice?.actions.map((action) => action.action),
-      ['retryTurn'],
+      ['continueTurn', 'retryTurn'],
     );
   });
 

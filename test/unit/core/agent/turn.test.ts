@@ -277,10 +277,21 @@ describe('a turn', () => {
       { type: 'thinkingDelta', index: 3, text: 'then' },
     ];
     const result = await run([broken([thinking('hm')], open, failed({ kind: 'connection' }))]);
-    assert.equal(result.end.kind, 'failed');
+    assert.ok(result.end.kind === 'failed' && result.end.hasBegun);
     assert.deepEqual(result.answers[0]?.content, [thinking('hm'), text('half an answer')]);
     assert.equal(result.answers[0]?.unfinishedThinking, 'and then');
     assert.deepEqual(result.rounds, []);
+  });
+
+  it('says of a failure whether there is something to go on from', async () => {
+    const nothing = await run([reply([], failed({ kind: 'overloaded' }))]);
+    assert.ok(nothing.end.kind === 'failed' && !nothing.end.hasBegun);
+    const afterTools = await run([
+      reply([toolUse('1', 'x')]),
+      reply([], failed({ kind: 'overloaded' })),
+    ]);
+    assert.ok(afterTools.end.kind === 'failed' && afterTools.end.hasBegun);
+    assert.deepEqual(afterTools.rounds, [['1']], 'the tool ran once');
   });
 
   it('asks nothing more once it was stopped while tools ran', async () => {
