@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { loadCatalogue } from '../core/model/catalogue.ts';
+import { isOnline } from '../core/model/connection.ts';
 import { createGateway } from '../core/model/gateway.ts';
 import { defaultCandidates } from '../core/model/localServers.ts';
 import { createOfflineResponder } from '../core/model/offline/responder.ts';
@@ -11,13 +12,15 @@ import { defaultTransportLimits } from '../core/model/transportLimits.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
 import type { AssistantParts } from './assistant.ts';
+import { createBudget } from './budgetParts.ts';
 import { ConnectionFlows } from './connectionFlows.ts';
 import { toConnectionView } from './connectionLabel.ts';
 import { ConnectionSettings } from './connectionSettings.ts';
+import { EditorLanguageModels } from './editorLanguageModels.ts';
 import type { Environment } from './environment.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { ModelServer } from './modelServer.ts';
-import { hostFetch } from './proxySettings.ts';
+import { hostFetch, systemAuthorities } from './proxySettings.ts';
 import { ApiKeys } from './secrets.ts';
 import { createContextOptimizer, createPromptTokens } from './tokenParts.ts';
 
@@ -35,7 +38,7 @@ export function createModelParts(
   storeConnection: StoreConnection,
 ) {
   const connections = createConnections(parts, environment);
-  const path = createPath(parts, environment, connections.connection);
+  const path = createPath(parts, environment, connections, storeConnection);
   return { settings: parts.settings, storeConnection, ...connections, ...path };
 }
 
@@ -48,11 +51,22 @@ function createConnections(parts: PathParts, environment: Environment) {
     new ConnectionSettings({ settings, keys, environment, onProblem }),
   );
   const server = new ModelServer(clock);
-  const flowParts = { settings, keys, environment, connection, server, notifications, clock };
+  const editorModels = resources.add(new EditorLanguageModels());
+  const flowParts = {
+    settings,
+    keys,
+    environment,
+    connection,
+    server,
+    notifications,
+    clock,
+    editorModels,
+  };
   return {
     connection,
     server,
-    choice: resources.add(new ModelChoice({ settings, connection, server })),
+    editorModels,
+    choice: resources.add(new ModelChoice({ settings, connection, server, editorModels })),
     flows: new ConnectionFlows(flowParts),
     view: async (): Promise<ConnectionView> => {
       const current = await connection.current();
@@ -65,18 +79,27 @@ function createConnections(parts: PathParts, environment: Environment) {
 }
 
 /** The stages that a request goes through, and what they keep. */
-function createPath(parts: PathParts, environment: Environment, connection: ConnectionSettings) {
+function createPath(
+  parts: PathParts,
+  environment: Environment,
+  { connection, editorModels }: ReturnType<typeof createConnections>,
+  storeConnection: StoreConnection,
+) {
   const { context, resources, settings, log } = parts;
   const requestLog = resources.add(new RequestLog());
   const prompts = resources.add(new ThreadPrompts());
   const tokens = createPromptTokens(context, log);
+  const budget = createBudget(parts, { storeConnection, catalogue: loadCatalogue, tokens });
+  const schedule = createSchedule(parts, connection);
   const gateway = resources.add(
     createGateway({
       connection,
       offline: createOfflineResponder(),
+      editorModels: editorModels.stream,
       clock,
       log: requestLog,
-      schedule: createSchedule(parts, connection),
+      budget,
+      schedule,
       prompts,
       version: String(context.extension.packageJSON.version),
       hostFetch: () => hostFetch(settings, environment),
@@ -85,11 +108,18 @@ function createPath(parts: PathParts, environment: Environment, connection: Conn
         ...defaultTransportLimits,
         idleMs: settings.get('streamIdleTimeoutSeconds') * 1_000,
       }),
+      choices: () => ({
+        inferenceGeo: settings.get('inferenceGeo'),
+        speed: settings.get('speed'),
+      }),
+      moreAuthorities: () => systemAuthorities(settings),
+      onRateLimits: (endpoint, limits) =>
+        schedule.scheduler.observe(endpoint, Object.values(limits)),
       onInternalError: (error) => log.error('Asking the model', error),
     }),
   );
   const optimizer = createContextOptimizer(tokens, gateway);
-  return { gateway, requestLog, prompts, tokens, optimizer };
+  return { gateway, requestLog, budget, prompts, tokens, optimizer };
 }
 
 function createSchedule(
@@ -101,7 +131,8 @@ function createSchedule(
     scheduler: resources.add(new RequestScheduler({ clock, maxConcurrent })),
     laneOf: async () => {
       const current = await connection.current();
-      return current.kind === 'offline' ? undefined : current.endpoint;
+      // VS Code's own models have their limits, which nobody tells.
+      return isOnline(current) ? current.endpoint : undefined;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import type { Environment } from './environment.ts';
 import type { VsCodeSettings } from './settings.ts';
 
@@ -18,4 +19,11 @@ export function hostFetch(
   }
   const isConfigured = address !== '' || proxyVariables.some((name) => variables[name]);
   return isConfigured ? globalThis.fetch : undefined;
+}
+
+/** What the machine trusts besides Node's own list, such as the certificate of a company's proxy. */
+export function systemAuthorities(
+  settings: Pick<VsCodeSettings, 'trustsSystemCertificates'>,
+): readonly string[] {
+  return settings.trustsSystemCertificates() ? getCACertificates('system') : [];
 }

@@ -75,6 +75,11 @@ export class VsCodeSettings implements Settings, Disposable {
     return { support: http.get('proxySupport', 'override'), address: http.get('proxy', '') ?? '' };
   }
 
+  /** VS Code's own setting on whether the machine's certificates are trusted. */
+  trustsSystemCertificates(): boolean {
+    return vscode.workspace.getConfiguration('http').get('systemCertificates', true);
+  }
+
   dispose(): void {
     this.resources.dispose();
   }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 
 /** What may lie here unread before the socket is told to wait, bytes: Node's own measure of a stream. */
 const maxUnreadBytes = 64 * 1024;
@@ -7,20 +7,20 @@ const maxUnreadBytes = 64 * 1024;
  * The body of a response, all that has come since the last read at once. A stream of events comes as
  * thousands of small pieces, several in one packet; joined, they cost one wait instead of many.
  */
-export function readBody(message: IncomingMessage): AsyncIterable<Uint8Array> {
+export function readBody(message: Readable): AsyncIterable<Uint8Array> {
   const reader = new BodyReader(message);
   return { [Symbol.asyncIterator]: () => reader };
 }
 
 class BodyReader implements AsyncIterator<Uint8Array> {
-  private readonly message: IncomingMessage;
+  private readonly message: Readable;
   private unread: Buffer[] = [];
   private unreadBytes = 0;
   private wake: (() => void) | undefined;
   private isEnded = false;
   private error: Error | undefined;
 
-  constructor(message: IncomingMessage) {
+  constructor(message: Readable) {
     this.message = message;
     message.on('data', this.onData);
     message.on('end', () => this.settle(undefined));

@@ -246,6 +246,12 @@ function findCode(error: unknown, depth = 0): string | undefined {
   return findCode(cause, depth + 1) ?? findCode(first, depth + 1);
 }
 
+/** Whether a connection failed because the server's certificate was not accepted. */
+export function isCertificateError(error: unknown): boolean {
+  const code = findCode(error);
+  return code !== undefined && isCertificateCode(code);
+}
+
 function isCertificateCode(code: string): boolean {
   return /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|^UNABLE_TO_(GET|VERIFY)/.test(code);
 }

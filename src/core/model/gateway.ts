@@ -2,14 +2,19 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { loadCatalogue } from './catalogue.ts';
+import type { Budget } from './budget/budget.ts';
+import { type Catalogue, loadCatalogue } from './catalogue.ts';
 import type { ConnectionProvider } from './connection.ts';
 import { guardedStream } from './guardedStream.ts';
 import type { RateLimitObserver } from './rateLimits.ts';
 import type { ModelGateway, ModelRequest, Next, Stage } from './request.ts';
 import type { RequestLog } from './requestLog.ts';
+import type { ModelRouter } from './router/modelRouter.ts';
+import { createBudgetStage } from './stages/budget.ts';
+import { createLedgerStage } from './stages/ledger.ts';
 import { createPromptCacheStage } from './stages/promptCache.ts';
 import { createRetryStage } from './stages/retry.ts';
+import { createRouteStage } from './stages/route.ts';
 import { createScheduleStage, type ScheduleOptions } from './stages/schedule.ts';
 import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
 import { createTraceStage } from './stages/trace.ts';
@@ -22,16 +27,26 @@ export interface GatewayOptions {
   readonly connection: ConnectionProvider;
   /** Answers while nothing is configured. */
   readonly offline: Next;
+  /** Answers where the user chose the editor's own models. */
+  readonly editorModels?: Next;
   readonly clock: Clock;
   /** Slipstream's own, for the `User-Agent`. */
   readonly version: string;
   /** The host's `fetch` while it must be used: where a proxy is configured in the editor. */
   readonly hostFetch?: TransportOptions['hostFetch'];
   readonly limits?: TransportOptions['limits'];
+  readonly choices?: TransportOptions['choices'];
+  readonly moreAuthorities?: TransportOptions['moreAuthorities'];
   /** Asked for each request; undefined while nobody wants traces. */
   readonly tracer?: () => Tracer | undefined;
+  /** What is known of the models; the one that ships unless given. */
+  readonly catalogue?: () => Promise<Catalogue>;
   /** Gets a record of each request. */
   readonly log?: RequestLog;
+  /** Counts what calls cost and keeps it within limits; absent to count nothing. */
+  readonly budget?: Budget;
+  /** Chooses the model where a request leaves it open; absent to take each as it is. */
+  readonly router?: ModelRouter;
   /** Decides when each request is sent; absent to send at once. */
   readonly schedule?: ScheduleOptions;
   /** Follows what the provider's prompt cache holds; absent to ask it nothing about that. */
@@ -61,10 +76,11 @@ export interface Gateway extends ModelGateway, Disposable {
 
 /** The caller owns the answer: its disposal cancels what runs and closes all connections. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { clock } = options;
+  const { clock, budget, connection } = options;
   const terminal = createTerminal({
     connection: options.connection,
     offline: options.offline,
+    ...(options.editorModels ? { editorModels: options.editorModels } : {}),
     clock,
     ...(options.onRateLimits ? { onRateLimits: options.onRateLimits } : {}),
     loadTransport: () => loadTransport(options),
@@ -76,10 +92,13 @@ export function createGateway(options: GatewayOptions): Gateway {
         tracer: options.tracer ?? (() => undefined),
         ...(options.log ? { log: options.log } : {}),
       }),
+      budget && createBudgetStage({ budget, connection }),
+      options.router && createRouteStage({ router: options.router, connection }),
       options.schedule && createScheduleStage(options.schedule),
       createThinkingRecoveryStage(),
       options.prompts && createPromptCacheStage({ clock, prompts: options.prompts }),
       createRetryStage({ ...options, failover: terminal.failover }),
+      budget && createLedgerStage({ budget, connection, clock }),
     ],
     terminal.stream,
   );
@@ -116,14 +135,16 @@ function compose(stages: readonly (Stage | undefined)[], terminal: Next): Next {
 async function loadTransport(options: GatewayOptions): Promise<Transport> {
   const [{ createTransport }, catalogue] = await Promise.all([
     import('./transport.ts'),
-    loadCatalogue(),
+    (options.catalogue ?? loadCatalogue)(),
   ]);
-  const { clock, version, limits, hostFetch } = options;
+  const { clock, version, limits, choices, moreAuthorities, hostFetch } = options;
   return createTransport({
     clock,
     version,
     catalogue,
     ...(limits ? { limits } : {}),
+    ...(choices ? { choices } : {}),
+    ...(moreAuthorities ? { moreAuthorities } : {}),
     ...(hostFetch ? { hostFetch } : {}),
   });
 }

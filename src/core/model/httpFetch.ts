@@ -6,9 +6,15 @@
  */
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import { BugError } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { readBody } from './bodyReader.ts';
+import { acceptedEncodings, decoded } from './contentEncoding.ts';
+import { isCertificateError } from './failures.ts';
 
 /** What the SDK needs of `fetch`. */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -22,6 +28,8 @@ const maxIdleSockets = 3;
  * one; a shorter time that the server announces is respected.
  */
 const idleSocketMs = 55_000;
+/** As the undici package has it; between continents a connection takes a third of a second. */
+const connectLimitMs = 10_000;
 
 export interface HttpFetch extends Disposable {
   readonly fetch: FetchLike;
@@ -29,28 +37,79 @@ export interface HttpFetch extends Disposable {
   preconnect(endpoint: string, signal: AbortSignal): Promise<void>;
 }
 
-/** The caller owns the answer: its disposal closes all connections. */
-export function createHttpFetch(): HttpFetch {
-  const options = {
-    keepAlive: true,
-    maxSockets,
-    maxFreeSockets: maxIdleSockets,
-    timeout: idleSocketMs,
-  };
-  const agents: Agents = { http: new http.Agent(options), https: new https.Agent(options) };
+/**
+ * The caller owns the answer: its disposal closes all connections.
+ * @param moreAuthorities Certificates to trust besides Node's own, PEM. Asked once, when a server's is
+ * not accepted: reading them from the machine takes a while, and hardly anybody needs them.
+ */
+export function createHttpFetch(
+  clock: Clock = systemClock,
+  moreAuthorities: () => readonly string[] = () => [],
+): HttpFetch {
+  const agents = new Agents(clock, moreAuthorities);
   return {
-    fetch: (input, init) => sendOnce(agents, toUrl(input), init ?? {}, true),
+    fetch: (input, init) => sendTrusting(agents, toUrl(input), init ?? {}),
     preconnect: (endpoint, signal) => preconnect(agents, new URL(endpoint), signal),
-    dispose: () => {
-      agents.http.destroy();
-      agents.https.destroy();
-    },
+    dispose: () => agents.dispose(),
   };
 }
 
-interface Agents {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
+const agentOptions = {
+  keepAlive: true,
+  maxSockets,
+  maxFreeSockets: maxIdleSockets,
+  timeout: idleSocketMs,
+};
+
+class Agents implements Disposable {
+  readonly clock: Clock;
+  readonly http: http.Agent = new http.Agent(agentOptions);
+  https: https.Agent = new https.Agent(agentOptions);
+  private moreAuthorities: (() => readonly string[]) | undefined;
+
+  constructor(clock: Clock, moreAuthorities: () => readonly string[]) {
+    this.clock = clock;
+    this.moreAuthorities = moreAuthorities;
+  }
+
+  for(url: URL): http.Agent {
+    return url.protocol === 'https:' ? this.https : this.http;
+  }
+
+  /** Trusts more authorities from now on. False where there are none to add. */
+  trustMore(): boolean {
+    const more = this.moreAuthorities?.() ?? [];
+    this.moreAuthorities = undefined;
+    if (more.length === 0) {
+      return false;
+    }
+    this.https.destroy();
+    this.https = new https.Agent({
+      ...agentOptions,
+      ca: [...getCACertificates('default'), ...more],
+    });
+    return true;
+  }
+
+  dispose(): void {
+    this.http.destroy();
+    this.https.destroy();
+  }
+}
+
+/** Nothing was sent where a certificate was not accepted, so it is sent again with more of them. */
+async function sendTrusting(agents: Agents, url: URL, init: RequestInit): Promise<Response> {
+  const agent = agents.for(url);
+  try {
+    return await sendOnce(agents, url, init, true);
+  } catch (error) {
+    const mayHelp = isCertificateError(error) && init.signal?.aborted !== true;
+    // Another request may have added them meanwhile.
+    if (mayHelp && (agents.for(url) !== agent || agents.trustMore())) {
+      return sendOnce(agents, url, init, true);
+    }
+    throw error;
+  }
 }
 
 /**
@@ -76,12 +135,32 @@ async function sendOnce(
 
 function open(agents: Agents, url: URL, init: RequestInit): http.ClientRequest {
   const isSecure = url.protocol === 'https:';
-  return (isSecure ? https : http).request(url, {
-    agent: isSecure ? agents.https : agents.http,
+  const request = (isSecure ? https : http).request(url, {
+    agent: agents.for(url),
     method: init.method ?? 'GET',
-    headers: toHeaders(init.headers),
+    // A server on this machine gains nothing from it.
+    headers: {
+      ...(isSecure ? { 'accept-encoding': acceptedEncodings } : {}),
+      ...toHeaders(init.headers),
+    },
     ...(init.signal ? { signal: init.signal } : {}),
   });
+  request.once('socket', (socket) => limitConnecting(agents.clock, request, socket));
+  return request;
+}
+
+/** An address that swallows packets would else be waited for as long as for a long answer. */
+function limitConnecting(clock: Clock, request: http.ClientRequest, socket: Socket): void {
+  if (!socket.connecting) {
+    return;
+  }
+  const timer = clock.setTimeout(() => {
+    const error = new Error('The connection was not made in time.');
+    request.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+  }, connectLimitMs);
+  const stop = (): void => timer.dispose();
+  socket.once('connect', stop);
+  socket.once('close', stop);
 }
 
 function responseOf(
@@ -102,10 +181,11 @@ function responseOf(
  */
 async function toResponse(message: http.IncomingMessage): Promise<Response> {
   const init = { status: message.statusCode ?? 500, headers: fromHeaders(message.headers) };
+  const body = decoded(message);
   if (init.status < 200 || init.status > 299) {
-    return new Response((await readText(message)) || null, init);
+    return new Response((await readText(body)) || null, init);
   }
-  return replaceBody(new Response(null, init), readBody(message));
+  return replaceBody(new Response(null, init), readBody(body));
 }
 
 /** The same response with another body to iterate over. */
@@ -117,7 +197,7 @@ export function replaceBody(response: Response, body: AsyncIterable<unknown>): R
 /** Longest body of an error or of a page that is read, bytes: the API's are a few hundred. */
 const maxTextBytes = 64 * 1024;
 
-async function readText(message: http.IncomingMessage): Promise<string> {
+async function readText(message: Readable): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of message) {
@@ -131,14 +211,21 @@ async function readText(message: http.IncomingMessage): Promise<string> {
 }
 
 async function preconnect(agents: Agents, url: URL, signal: AbortSignal): Promise<void> {
-  const agent = url.protocol === 'https:' ? agents.https : agents.http;
-  if (Object.keys(agent.freeSockets).length > 0 || Object.keys(agent.sockets).length > 0) {
+  const { freeSockets, sockets } = agents.for(url);
+  // Node names a connection by host, port and what else it differs in.
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const name = `${url.hostname.replace(/^\[|\]$/g, '')}:${port}:`;
+  if (
+    [freeSockets, sockets].some((open) => Object.keys(open).some((key) => key.startsWith(name)))
+  ) {
     return;
   }
-  // Not HEAD: Node closes the connection after one, as its answer may lack a length.
-  const request = open(agents, url, { method: 'GET', signal });
-  // The connection is free for the next request only after the answer's end.
-  await readText(await responseOf(request, undefined));
+  // Not HEAD: Node closes the connection after one, as its answer may lack a length. It is free for
+  // the next request only after the answer's end, which a success leaves to the reader.
+  const response = await sendTrusting(agents, url, { method: 'GET', signal });
+  for await (const _ of response.body ?? []) {
+    // Nothing of it is wanted.
+  }
 }
 
 function toBody(body: RequestInit['body']): string | undefined {

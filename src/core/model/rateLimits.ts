@@ -3,8 +3,8 @@ export interface RateLimit {
   /** What may be asked for in a window of time. */
   readonly limit: number;
   readonly remaining: number;
-  /** When all of it may be asked for again, milliseconds since 1970; absent where it is not said. */
-  readonly resetsAt?: number;
+  /** When all of it may be asked for again, milliseconds since 1970. */
+  readonly resetsAt: number;
 }
 
 /** What an endpoint says of its limits; those that it does not mention are absent. */
@@ -39,9 +39,7 @@ function readLimit(headers: Pick<Headers, 'get'>, name: string): RateLimit | und
   const read = (part: string): string => headers.get(`anthropic-ratelimit-${name}-${part}`) ?? '';
   const limit = Number.parseFloat(read('limit'));
   const remaining = Number.parseFloat(read('remaining'));
-  if (!(limit >= 0 && remaining >= 0)) {
-    return undefined;
-  }
   const resetsAt = Date.parse(read('reset'));
-  return { limit, remaining, ...(Number.isNaN(resetsAt) ? {} : { resetsAt }) };
+  const isWhole = limit >= 0 && remaining >= 0 && !Number.isNaN(resetsAt);
+  return isWhole ? { limit, remaining, resetsAt } : undefined;
 }

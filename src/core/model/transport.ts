@@ -10,6 +10,7 @@ import {
   Messages,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Clock } from '../../base/clock.ts';
+import { BugError } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import { AnswerReader, ProtocolError, StreamedError } from './answerReader.ts';
 import { AnswerStream, type Judge } from './answerStream.ts';
@@ -31,6 +32,7 @@ import type { ModelEvent, ModelFailure, ModelRequest, Outcome } from './request.
 import { defaultTransportLimits, type TransportLimits } from './transportLimits.ts';
 import { wholeAnswer } from './wholeAnswer.ts';
 import {
+  type ProviderChoices,
   toAnthropicRequest,
   toCompatibleRequest,
   toCountRequest,
@@ -50,6 +52,12 @@ export interface TransportOptions {
   readonly version: string;
   /** Asked for each request. */
   readonly limits?: () => TransportLimits;
+  /** Asked for each request. */
+  readonly choices?: () => ProviderChoices;
+  /**
+   * Certificates to trust besides Node's own, PEM. Asked once, when one is not accepted.
+   */
+  readonly moreAuthorities?: () => readonly string[];
   /**
    * The host's `fetch` while it must be used, as where a proxy is configured in the editor; asked for
    * each request. Undefined for our own connections.
@@ -93,7 +101,7 @@ class SdkTransport implements Transport {
   constructor(options: TransportOptions) {
     this.options = options;
     this.limits = options.limits ?? (() => defaultTransportLimits);
-    this.http = this.resources.add(createHttpFetch());
+    this.http = this.resources.add(createHttpFetch(options.clock, options.moreAuthorities));
   }
 
   dispose(): void {
@@ -208,7 +216,11 @@ class SdkTransport implements Transport {
   private toWire(request: ModelRequest, connection: OnlineConnection): WireRequest {
     return connection.kind === 'compatible'
       ? toCompatibleRequest(request)
-      : toAnthropicRequest(request, this.options.catalogue.find(request.model));
+      : toAnthropicRequest(
+          request,
+          this.options.catalogue.find(request.model),
+          this.options.choices?.(),
+        );
   }
 
   private judge(
@@ -326,6 +338,8 @@ export class SlimClient extends BaseAnthropic {
   private readonly userAgent: string;
 
   constructor(connection: OnlineConnection, send: FetchLike, userAgent: string) {
+    // Without a key the server is asked all the same: a local one needs none.
+    const defaultHeaders = connection.apiKey?.trim() ? {} : { authorization: null };
     super({
       apiKey: connection.apiKey?.trim() || null,
       authToken: null,
@@ -336,9 +350,8 @@ export class SlimClient extends BaseAnthropic {
       openTelemetry: false,
       logger: silentLogger,
       logLevel: 'off',
-      // Without a key the server is asked all the same: a local one needs none.
-      ...(connection.apiKey?.trim() ? {} : { defaultHeaders: { authorization: null } }),
     });
+    Object.assign(ownOptions(this), { defaultHeaders });
     this.userAgent = userAgent;
   }
 
@@ -349,4 +362,13 @@ export class SlimClient extends BaseAnthropic {
   protected override _shouldResolveDefaultCredentials(): boolean {
     return false;
   }
+}
+
+/** What a client was made with; its types do not tell of it. */
+function ownOptions(client: object): object {
+  const options: unknown = Reflect.get(client, '_options');
+  if (typeof options !== 'object' || options === null) {
+    throw new BugError('The SDK keeps the options of its client elsewhere now.');
+  }
+  return options;
 }

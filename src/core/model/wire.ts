@@ -49,6 +49,8 @@ export interface WireRequest {
   readonly thinking?: WireThinking;
   readonly output_config?: WireOutputConfig;
   readonly diagnostics?: { readonly previous_message_id: string | null };
+  readonly inference_geo?: string;
+  readonly speed?: 'fast';
   readonly stop_sequences?: readonly string[];
   readonly tools?: readonly WireTool[];
   readonly system?:
@@ -69,10 +71,21 @@ interface WireOutputConfig {
   };
 }
 
+/** What the user decides about all requests to the Messages API. */
+export interface ProviderChoices {
+  /** Where the provider computes; empty for its own choice. */
+  readonly inferenceGeo: string;
+  /** `fast` counts only for models that have it. */
+  readonly speed: 'standard' | 'fast';
+}
+
+const noChoices: ProviderChoices = { inferenceGeo: '', speed: 'standard' };
+
 /** For the Messages API itself. `model` is undefined for one that the catalogue does not know. */
 export function toAnthropicRequest(
   request: ModelRequest,
   model: CatalogueModel | undefined,
+  { inferenceGeo, speed }: ProviderChoices = noChoices,
 ): WireRequest {
   const marker = cacheMarker(request);
   const messages = toMessages(request.messages, keepSigned);
@@ -82,6 +95,8 @@ export function toAnthropicRequest(
       ? {}
       : { system: [{ type: 'text', text: request.system, cache_control: marker }] }),
     ...outputConfig(request, model),
+    ...(inferenceGeo === '' ? {} : { inference_geo: inferenceGeo }),
+    ...(speed === 'fast' && model?.hasFastMode ? { speed } : {}),
     ...(isWarming(request)
       ? { messages: withEndMarked(withReachableHistory(messages, marker), marker) }
       : { ...thinking(request, model), ...chatCaching(request, messages) }),
