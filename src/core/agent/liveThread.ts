@@ -279,7 +279,16 @@ export class LiveThread<Grants> {
     };
     const { state } = this.compaction;
     const summary = state === 'none' ? compacted && ('inUse' as const) : state;
-    return threadMeter({ profile, record: kept.record, spent, records, compacted, summary });
+    const { tokens } = this.parts.context;
+    return threadMeter({
+      profile,
+      record: kept.record,
+      spent,
+      records,
+      compacted,
+      summary,
+      tokens,
+    });
   }
 
   private async summarize(focus: string, signal: AbortSignal): Promise<void> {

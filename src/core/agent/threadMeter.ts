@@ -1,6 +1,7 @@
 import type { ThreadMeter } from '../../shared/protocol.ts';
 import { addUsage, type Message, noUsage, type Usage } from '../model/message.ts';
 import type { MessageRecord, ThreadRecord } from '../store/records.ts';
+import type { PromptTokens } from '../tokens/promptTokens.ts';
 import type { ModelProfile } from './threadParts.ts';
 import { addCost, usageView } from './views.ts';
 import { windowTokens } from './windowTokens.ts';
@@ -16,6 +17,7 @@ export interface MeterFacts {
     | { readonly plainBefore: number; readonly messages: readonly Message[] }
     | undefined;
   readonly summary: ThreadMeter['summary'];
+  readonly tokens: PromptTokens;
 }
 
 /** The figures of the line above the input. */
@@ -23,7 +25,11 @@ export function threadMeter(facts: MeterFacts): ThreadMeter {
   const { profile, record, spent, records, compacted, summary } = facts;
   const usage = addUsage(record?.usage ?? noUsage, spent?.usage ?? noUsage);
   const costUsd = addCost(record ? record.costUsd : 0, spent ? spent.costUsd : 0);
-  const { tokens, isEstimate } = windowTokens(records, compacted);
+  const estimate = (messages: readonly Message[]): number =>
+    messages.length === 0
+      ? 0
+      : facts.tokens.estimatePromptTokens({ model: profile.id, system: '', tools: [], messages });
+  const { tokens, isEstimate } = windowTokens(records, { estimate, compacted });
   return {
     modelName: profile.name,
     windowTokens: tokens,

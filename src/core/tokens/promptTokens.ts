@@ -79,11 +79,6 @@ export class PromptTokens {
     return this.cache.text(text);
   }
 
-  /** What a model will count for a text, usually. */
-  estimateText(model: string, text: string): number {
-    return Math.ceil(this.text(text) * this.calibration.ratioOf(model));
-  }
-
   /** Local count of the system prompt, and which part of it came from instruction files. */
   system(system: string): { readonly system: number; readonly instructions: number } {
     const instructions = instructionsIn(system).reduce((sum, part) => sum + this.text(part), 0);
