@@ -2,6 +2,11 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { tokenCountLifetime } from '../cache/answerPolicy.ts';
+import type { CacheKeyGenerator } from '../cache/cacheKeys.ts';
+import { createRequestKeys } from '../cache/requestKeys.ts';
+import type { TieredCache } from '../cache/tieredCache.ts';
+import { refreshAnswer } from './answerRefresh.ts';
 import type { Budget } from './budget/budget.ts';
 import { type Catalogue, loadCatalogue } from './catalogue.ts';
 import type { ConnectionProvider } from './connection.ts';
@@ -11,16 +16,27 @@ import type { ModelGateway, ModelRequest, Next, Stage } from './request.ts';
 import type { RequestLog } from './requestLog.ts';
 import type { ModelRouter } from './router/modelRouter.ts';
 import { createBudgetStage } from './stages/budget.ts';
+import { createCacheStage } from './stages/cache.ts';
 import { createLedgerStage } from './stages/ledger.ts';
+import { createLocalGapsStage } from './stages/localGaps.ts';
 import { createPromptCacheStage } from './stages/promptCache.ts';
 import { createRetryStage } from './stages/retry.ts';
 import { createRouteStage } from './stages/route.ts';
 import { createScheduleStage, type ScheduleOptions } from './stages/schedule.ts';
+import { createSingleFlightStage } from './stages/singleFlight.ts';
 import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
 import { createTraceStage } from './stages/trace.ts';
 import { createTerminal } from './terminal.ts';
 import type { ThreadPrompts } from './threadPrompts.ts';
 import type { Transport, TransportOptions } from './transport.ts';
+
+/** What lets equal requests share a call, and later ones an answer that was kept. */
+export interface AnswerOptions {
+  readonly keys: CacheKeyGenerator;
+  readonly cache: TieredCache;
+  /** Whether answers are kept; asked for each request. */
+  readonly isEnabled: () => boolean;
+}
 
 export interface GatewayOptions {
   /** Asked for each request. */
@@ -47,6 +63,8 @@ export interface GatewayOptions {
   readonly budget?: Budget;
   /** Chooses the model where a request leaves it open; absent to take each as it is. */
   readonly router?: ModelRouter;
+  /** Shares and keeps answers; absent to ask for each one anew. */
+  readonly answers?: AnswerOptions;
   /** Decides when each request is sent; absent to send at once. */
   readonly schedule?: ScheduleOptions;
   /** Follows what the provider's prompt cache holds; absent to ask it nothing about that. */
@@ -57,6 +75,8 @@ export interface GatewayOptions {
   readonly maxWaitMs?: () => number;
   /** Told after each response that speaks of the provider's limits. */
   readonly onRateLimits?: RateLimitObserver;
+  /** Told once of each local model that takes no tools, in words for the user. */
+  readonly onToolsRefused?: (message: string) => void;
   /** Told of what is thrown inside the pipeline; the consumer of the stream sees a failure. */
   readonly onInternalError?: (error: unknown) => void;
 }
@@ -76,7 +96,13 @@ export interface Gateway extends ModelGateway, Disposable {
 
 /** The caller owns the answer: its disposal cancels what runs and closes all connections. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { clock, budget, connection } = options;
+  const { clock, budget, connection, answers } = options;
+  const disposal = new AbortController();
+  const onInternalError = options.onInternalError ?? (() => undefined);
+  const keyOf = answers && createRequestKeys('answer', answers.keys, connection);
+  const refresh = (request: ModelRequest): void => {
+    refreshAnswer({ stream }, request, disposal.signal).catch(onInternalError);
+  };
   const terminal = createTerminal({
     connection: options.connection,
     offline: options.offline,
@@ -94,22 +120,27 @@ export function createGateway(options: GatewayOptions): Gateway {
       }),
       budget && createBudgetStage({ budget, connection }),
       options.router && createRouteStage({ router: options.router, connection }),
+      keyOf && createSingleFlightStage({ keyOf }),
+      answers && keyOf && createCacheStage({ ...answers, keyOf, refresh }),
       options.schedule && createScheduleStage(options.schedule),
       createThinkingRecoveryStage(),
+      createLocalGapsStage({
+        connection: options.connection,
+        onToolsRefused: options.onToolsRefused ?? (() => undefined),
+      }),
       options.prompts && createPromptCacheStage({ clock, prompts: options.prompts }),
       createRetryStage({ ...options, failover: terminal.failover }),
       budget && createLedgerStage({ budget, connection, clock }),
     ],
     terminal.stream,
   );
-  const disposal = new AbortController();
-  const onInternalError = options.onInternalError ?? (() => undefined);
+  const stream: Gateway['stream'] = (request, signal) =>
+    guardedStream((inner) => pipeline(request, inner), {
+      signals: [signal, disposal.signal],
+      onInternalError,
+    });
   return {
-    stream: (request, signal) =>
-      guardedStream((inner) => pipeline(request, inner), {
-        signals: [signal, disposal.signal],
-        onInternalError,
-      }),
+    stream,
     // Warming is a guess: where it fails, the request that follows fails with a reason.
     warm: () => terminal.warm().catch(() => undefined),
     // An estimate stands in for a count; the request itself tells what is wrong.
