@@ -1,18 +1,25 @@
 /**
  * A long run of the agent against the strict server: every turn thinks, searches, reads, edits and
- * answers, with the real thread service, gateway, tools and sockets. What is sent is then sent once
+ * answers, with the real thread service, store, gateway, budget, queue, tools and sockets. What is sent is then sent once
  * more as a naive client would, without a word on caching, to compare what both cost.
  */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { ResourceManager } from '../../src/base/lifecycle.ts';
+import { Budget } from '../../src/core/model/budget/budget.ts';
 import { type Catalogue, costUsd, loadCatalogue } from '../../src/core/model/catalogue.ts';
-import { createGateway } from '../../src/core/model/gateway.ts';
+import { createGateway, type Gateway } from '../../src/core/model/gateway.ts';
 import { addUsage, noUsage, type Usage } from '../../src/core/model/message.ts';
 import { RequestLog } from '../../src/core/model/requestLog.ts';
+import { RequestScheduler } from '../../src/core/model/schedule/requestScheduler.ts';
 import { ThreadPrompts } from '../../src/core/model/threadPrompts.ts';
 import type { SettingValues } from '../../src/core/settings.ts';
+import { openThreadStore } from '../../src/core/store/openThreadStore.ts';
+import type { ThreadStore } from '../../src/core/store/records.ts';
+import { UsageLedger } from '../../src/core/store/usageLedger.ts';
 import { DiskSpillStore } from '../../src/core/tools/spillStore.ts';
 import { createStandardTools } from '../../src/core/tools/standardTools.ts';
 import { createAgentHarness, draft, gate } from './agentHarness.ts';
@@ -44,6 +51,8 @@ export interface AgentRunReport {
   /** Of all prompt tokens, those that came from the provider's cache: 0 to 1. */
   readonly readShare: number;
   readonly costUsd: number;
+  /** The same as the ledger of calls counted it. */
+  readonly ledgerCostUsd: number;
   readonly naiveCostUsd: number;
   /** What was noted about the provider's cache, in the order of the requests. */
   readonly notes: readonly string[];
@@ -53,55 +62,103 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentRunReport
   const folder = createTemporaryFolder('agent-run');
   const time = new ShiftedClock();
   const server = await MessagesServer.start({ now: () => time.wallTime() });
-  const log = new RequestLog();
-  const prompts = new ThreadPrompts();
-  const { endpoint, apiKey } = server;
-  const gateway = createGateway({
-    connection: { current: async () => ({ kind: 'anthropic', endpoint, apiKey }) },
-    offline: () => assert.fail('This gateway is never offline.'),
-    clock: time,
-    version: '0.0.0',
-    log,
-    prompts,
-    onInternalError: (error) => assert.fail(String(error)),
-  });
+  const resources = new ResourceManager('agent run');
   try {
     writeFiles(folder.path);
-    const ask = openThread({ folder: folder.path, gateway, clock: time, options });
+    const path = await openPath(resources, folder.path, server, time);
+    const ask = openThread({ ...path, folder: folder.path, clock: time, options });
     for (let turn = 0; turn < options.turns; turn += 1) {
       time.shiftMs += options.pauseMs?.(turn) ?? 0;
       server.reply(...answersOf(turn));
       await ask(`Step ${turn}: look at what depends on it, change it, and say what you did.`);
     }
     const requests = [...server.messageRequests];
-    const usage = log
-      .all()
-      .reduce((sum, record) => addUsage(sum, record.usage ?? noUsage), noUsage);
     const naive = options.isAlone ? noUsage : await sendNaively(server, requests);
-    const catalogue = await loadCatalogue();
-    return {
-      requests: requests.length,
-      rejected: requests.filter(({ status }) => status !== 200).length,
-      unstable: countUnstable(requests),
-      promptTokens: usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
-      readShare:
-        usage.cacheReadTokens /
-        (usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens),
-      costUsd: log.all().reduce((sum, record) => sum + priceOf(record.usage, catalogue), 0),
-      naiveCostUsd: priceOf({ ...naive, outputTokens: usage.outputTokens }, catalogue),
-      notes: log
-        .all()
-        .flatMap(({ decisions }) => decisions)
-        .filter(({ by }) => by === 'promptCache')
-        .map((decision) => decision.text),
-    };
+    return await report(requests, path, naive);
   } finally {
-    gateway.dispose();
-    log.dispose();
-    prompts.dispose();
+    resources.dispose();
     await server.stop();
     folder.dispose();
   }
+}
+
+async function report(
+  requests: readonly RequestRecord[],
+  { log, ledger }: ModelPath,
+  naive: Usage,
+): Promise<AgentRunReport> {
+  const usage = log.all().reduce((sum, record) => addUsage(sum, record.usage ?? noUsage), noUsage);
+  const promptTokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const catalogue = await loadCatalogue();
+  const month = ledger.totals().filter(({ period }) => period === 'month');
+  return {
+    requests: requests.length,
+    rejected: requests.filter(({ status }) => status !== 200).length,
+    unstable: countUnstable(requests),
+    promptTokens,
+    readShare: usage.cacheReadTokens / promptTokens,
+    costUsd: log.all().reduce((sum, record) => sum + priceOf(record.usage, catalogue), 0),
+    ledgerCostUsd: month.reduce((sum, row) => sum + row.usd, 0),
+    naiveCostUsd: priceOf({ ...naive, outputTokens: usage.outputTokens }, catalogue),
+    notes: log
+      .all()
+      .flatMap(({ decisions }) => decisions)
+      .filter(({ by }) => by === 'promptCache')
+      .map((decision) => decision.text),
+  };
+}
+
+interface ModelPath {
+  readonly gateway: Gateway;
+  readonly log: RequestLog;
+  readonly ledger: UsageLedger;
+  readonly store: ThreadStore;
+}
+
+/** The path to the model with its budget and queue, and the store that the threads are kept in. */
+async function openPath(
+  resources: ResourceManager,
+  folder: string,
+  server: MessagesServer,
+  clock: Clock,
+): Promise<ModelPath> {
+  const { store, connection } = await openThreadStore({ path: path.join(folder, '.store'), clock });
+  resources.add(store);
+  const ledger = resources.add(
+    new UsageLedger({
+      connection,
+      clock,
+      workspace: () => folder,
+      newId: randomUUID,
+      onUnsaved: (error) => assert.fail(String(error)),
+    }),
+  );
+  const catalogue = await loadCatalogue();
+  const budget = resources.add(
+    new Budget({
+      ledger,
+      clock,
+      limits: () => [],
+      warnAtPercent: () => 80,
+      pricing: async () => (usage, model) => costUsd(usage, catalogue.pricesOf(model)),
+      countPrompt: () => 1_000,
+    }),
+  );
+  const log = resources.add(new RequestLog());
+  const { endpoint, apiKey } = server;
+  const scheduler = resources.add(new RequestScheduler({ clock, maxConcurrent: () => 4 }));
+  const gateway = createGateway({
+    connection: { current: async () => ({ kind: 'anthropic', endpoint, apiKey }) },
+    offline: () => assert.fail('This gateway is never offline.'),
+    clock,
+    version: '0.0.0',
+    log,
+    budget,
+    schedule: { scheduler, laneOf: async () => endpoint },
+    prompts: resources.add(new ThreadPrompts()),
+    onInternalError: (error) => assert.fail(String(error)),
+  });
+  return { gateway: resources.add(gateway), log, ledger, store };
 }
 
 /** The machine's time, and what a test lets pass besides. */
@@ -117,19 +174,21 @@ class ShiftedClock implements Clock {
 
 interface ThreadOptions {
   readonly folder: string;
-  readonly gateway: ReturnType<typeof createGateway>;
+  readonly gateway: Gateway;
+  readonly store: ThreadStore;
   readonly clock: Clock;
   readonly options: AgentRunOptions;
 }
 
 /** A thread that is asked something and resolves when its turn has ended well. */
-function openThread({ folder, gateway, clock, options }: ThreadOptions) {
+function openThread({ folder, gateway, store, clock, options }: ThreadOptions) {
   const workspace = new DiskWorkspace(folder);
   const spill = new DiskSpillStore({ folder: path.join(folder, '.spill') });
   const registry = createStandardTools({ environment: process.env });
   let ended = gate();
   let state = '';
   const harness = createAgentHarness({
+    store,
     workspace,
     parts: {
       gateway,

@@ -10,6 +10,7 @@ describe('A run of forty turns against the strict Messages API', () => {
     assert.deepEqual([report.rejected, report.unstable, report.notes], [0, 0, []]);
     assert.ok(report.readShare >= 0.9, `${report.readShare}`);
     assert.ok(report.costUsd < report.naiveCostUsd / 2, `${report.costUsd}`);
+    assert.ok(Math.abs(report.ledgerCostUsd - report.costUsd) < 1e-6, `${report.ledgerCostUsd}`);
   });
 
   it('keeps the cache over pauses once they are seen to be long', async () => {
@@ -20,5 +21,6 @@ describe('A run of forty turns against the strict Messages API', () => {
     assert.ok(auto.costUsd < short.costUsd, `${auto.costUsd} against ${short.costUsd}`);
     assert.ok(auto.notes.every((note) => note.startsWith('Kept for an hour')));
     assert.equal(short.notes.length, 0);
+    assert.ok(Math.abs(auto.ledgerCostUsd - auto.costUsd) < 1e-6, `${auto.ledgerCostUsd}`);
   });
 });
