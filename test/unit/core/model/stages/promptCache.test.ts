@@ -62,7 +62,10 @@ describe('The prompt cache stage', () => {
     const miss: ModelEvent = { type: 'promptCacheMiss', cause: 'system_changed' };
     const events = [started, miss, usage, delta('a'), delta('b'), usage, done];
     assert.deepEqual(await ask({}, ...events), events);
-    assert.deepEqual([sent, read], [['t'], [{ threadId: 't', promptTokens: 24, cacheReadTokens: 20 }]]);
+    assert.deepEqual(
+      [sent, read],
+      [['t'], [{ threadId: 't', promptTokens: 24, cacheReadTokens: 20 }]],
+    );
     assert.equal(prompts.find('t')?.tokens, 24);
   });
 
