@@ -51,7 +51,10 @@ export function createBudget(
       warnAtPercent: () => settings.get('budget.warnAtPercent'),
       pricing: async () => {
         const known = await catalogue();
-        return (usage, model) => costUsd(usage, known.pricesOf(model));
+        return (usage, model) =>
+          costsMoreThanKnown(model, known, settings)
+            ? undefined
+            : costUsd(usage, known.pricesOf(model));
       },
       countPrompt: tokens.estimatePromptTokens,
     }),
@@ -65,6 +68,12 @@ export function createBudget(
     }),
   );
   return budget;
+}
+
+/** What a faster answer costs is not in the catalogue; the user may know. */
+function costsMoreThanKnown(model: string, catalogue: Catalogue, settings: Settings): boolean {
+  const isFast = settings.get('speed') === 'fast' && catalogue.find(model)?.hasFastMode === true;
+  return isFast && !Object.hasOwn(settings.get('prices'), model);
 }
 
 /** Opens the limits on spending. */
