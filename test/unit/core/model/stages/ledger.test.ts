@@ -147,7 +147,7 @@ describe('The ledger stage', () => {
 describe('A limit on spending, on the way of a request', () => {
   const limits = [{ period: 'day', usd: 1 }] as const;
 
-  it('stops a request before it is sent, and says so in its trail and its failure', () =>
+  it('stops a request before it is sent, and says why', () =>
     withBilling(
       async ({ server, collect: ask }) => {
         const failed = failureOf(await ask({ system: 'x'.repeat(200), maxOutputTokens: 0 }));
