@@ -24,16 +24,16 @@ export interface TurnShape {
 }
 
 const round = fc.record({
-  thinking: fc.constantFrom(0, 0, 20, 200),
-  text: fc.constantFrom(0, 5, 60),
-  results: fc.array(fc.constantFrom(0, 5, 300, 1_500), { minLength: 1, maxLength: 3 }),
+  thinking: fc.constantFrom(0, 0, 8, 70),
+  text: fc.constantFrom(0, 5, 20),
+  results: fc.array(fc.constantFrom(0, 5, 100, 500), { minLength: 1, maxLength: 3 }),
 });
 
 /** Turns of an agent, from a short question to long tool loops. */
 export const turnShapes: fc.Arbitrary<readonly TurnShape[]> = fc.array(
   fc.record({
-    question: fc.constantFrom(1, 5, 40, 900),
-    attached: fc.constantFrom(0, 0, 0, 700),
+    question: fc.constantFrom(1, 5, 15, 300),
+    attached: fc.constantFrom(0, 0, 0, 230),
     rounds: fc.array(round, { maxLength: 5 }),
   }),
   { minLength: 1, maxLength: 8 },
