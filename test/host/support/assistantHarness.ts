@@ -54,15 +54,27 @@ export function extensionContext(
   assert.ok(extension);
   const used: Pick<
     vscode.ExtensionContext,
-    'extension' | 'extensionUri' | 'globalStorageUri' | 'secrets' | 'subscriptions'
+    'extension' | 'extensionUri' | 'globalState' | 'globalStorageUri' | 'secrets' | 'subscriptions'
   > = {
     extension,
     extensionUri: extension.extensionUri,
+    globalState: memoryState(),
     globalStorageUri: vscode.Uri.file(storageFolder),
     secrets,
     subscriptions: [],
   };
   return used as vscode.ExtensionContext;
+}
+
+/** What the extension keeps of small things, for as long as the window is open. */
+function memoryState(): vscode.ExtensionContext['globalState'] {
+  const values = new Map<string, unknown>();
+  return {
+    keys: () => [...values.keys()],
+    get: <T>(key: string, otherwise?: T) => (values.get(key) ?? otherwise) as T,
+    update: async (key: string, value: unknown) => void values.set(key, value),
+    setKeysForSync: () => undefined,
+  };
 }
 
 export class MemorySecrets implements vscode.SecretStorage {
