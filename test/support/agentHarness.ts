@@ -304,6 +304,7 @@ function defaultParts(
     workspaceKey: () => 'workspace',
     model: async () => ({ id: 'model-1', name: 'Model One', contextWindow: 200_000 }),
     nameOf: (id) => `Name of ${id}`,
+    profileOf: (id) => ({ id, name: `Name of ${id}` }),
     costOf: (spent) => spent.outputTokens / 1_000,
     maxRounds: () => 20,
     maxOutputTokens: () => 4_096,
@@ -354,7 +355,8 @@ async function ended(service: ThreadService<readonly string[]>, threadId: string
     if (view.status.phase === 'idle' && view.messages.at(-1)?.role === 'assistant') {
       return;
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    // Files may be read meanwhile: that takes more than turns of the loop on a busy machine.
+    await new Promise((resolve) => (turns < 200 ? setImmediate(resolve) : setTimeout(resolve, 5)));
   }
   throw new Error('The turn does not end.');
 }

@@ -19,6 +19,7 @@ import {
 import { settle } from '../../../support/fakeClock.ts';
 
 const silent: AnswerObserver = {
+  routed: () => undefined,
   started: () => undefined,
   thinkingDropped: () => undefined,
   retrying: () => undefined,
