@@ -1,5 +1,6 @@
 import { keptTokens } from '../context/compactionPlan.ts';
 import type { ContextModel, Fit } from '../context/contextWindow.ts';
+import { fitNotes } from '../context/fitNotes.ts';
 import { DecisionTrail } from '../model/decisionTrail.ts';
 import type { ModelRequest } from '../model/request.ts';
 import type { Answer } from './answer.ts';
@@ -12,6 +13,9 @@ import type { NextRequest, TurnPrompts } from './turn.ts';
 /** From here on a summary is prepared, and from there on it takes over; shares of what fits. */
 const prepareShare = 0.75;
 const takeOverShare = 0.95;
+
+/** Some local servers leave what they had cached out of their count: there is nothing to learn then. */
+const leastCountedShare = 0.6;
 
 export interface TurnContextParts {
   readonly fixed: FixedRequest;
@@ -34,7 +38,7 @@ export class TurnContext implements TurnPrompts {
   }
 
   async next(signal: AbortSignal): Promise<NextRequest> {
-    const { context, fixed, thread, compaction } = this.parts;
+    const { context, fixed, profile, thread, compaction } = this.parts;
     const trail = new DecisionTrail(thread.clock);
     let fit = await this.measure(signal);
     if (context.isAutomatic() && !compaction.isExhausted) {
@@ -47,7 +51,9 @@ export class TurnContext implements TurnPrompts {
     if (fit.kind === 'tooLarge') {
       return { kind: 'tooLarge', reason: fit.reason, model: fixed.model };
     }
-    noteLeftOut(fit, trail);
+    for (const note of fitNotes(fit, { ...fixed, model: contextModel(profile) })) {
+      trail.note('context', note);
+    }
     const { messages, maxOutputTokens } = fit;
     this.last = { ...fixed, id: thread.newId(), messages, maxOutputTokens, trail };
     return { kind: 'request', request: this.last };
@@ -55,10 +61,14 @@ export class TurnContext implements TurnPrompts {
 
   answered({ usage, model, outcome }: Answer): void {
     const { last } = this;
-    if (last && outcome.kind === 'done') {
-      const { inputTokens, cacheReadTokens, cacheWriteTokens } = usage;
-      const promptTokens = inputTokens + cacheReadTokens + cacheWriteTokens;
-      this.parts.context.tokens.learn({ ...last, model }, promptTokens);
+    const { tokens } = this.parts.context;
+    if (!last || outcome.kind !== 'done') {
+      return;
+    }
+    const { inputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+    const promptTokens = inputTokens + cacheReadTokens + cacheWriteTokens;
+    if (promptTokens >= tokens.localCount(last) * leastCountedShare) {
+      tokens.learn({ ...last, model }, promptTokens);
     }
   }
 
@@ -142,11 +152,4 @@ export function contextModel({ id, name, contextWindow, longPrompt }: ModelProfi
 
 function isFull(fit: Fit): boolean {
   return fit.kind === 'tooLarge' || fit.leftOut.length > 0 || fit.fill >= takeOverShare;
-}
-
-function noteLeftOut(fit: Extract<Fit, { kind: 'fits' }>, trail: DecisionTrail): void {
-  for (const { kind, count, tokens } of fit.leftOut) {
-    const what = { turns: 'turns', rounds: 'rounds of tools', thinking: 'answers’ thinking' }[kind];
-    trail.note('context', `Left out ${count} ${what}, about ${tokens} tokens: no room for them.`);
-  }
 }

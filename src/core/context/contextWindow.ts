@@ -128,7 +128,7 @@ export class ContextWindowOptimizer {
 
   /**
    * What to send. Waits for the tokenizer once the conversation is long, and for the provider's own
-   * count where the estimate is close to a limit.
+   * count where the estimate is close to a limit. Never rejects.
    */
   async fitToSend(input: FitInput, signal: AbortSignal): Promise<Fit> {
     const { tokens } = this.parts;
@@ -137,7 +137,12 @@ export class ContextWindowOptimizer {
       if (rough.kind === 'fits' && rough.fill < roughShare) {
         return rough;
       }
-      await tokens.load();
+      try {
+        await tokens.load();
+      } catch {
+        // Its file is gone, as in the middle of an update: a rough answer is better than none.
+        return rough;
+      }
     }
     await tokens.prepare(input.messages, signal);
     const prompt = measure(input, tokens);

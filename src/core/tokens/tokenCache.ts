@@ -6,7 +6,7 @@ import type { TokenCounter } from './tokenCounter.ts';
 /** Counts of chunks of this size add up to 0.02 % more than the count of the whole (measured). */
 const linesPerChunk = 50;
 
-/** A line this long is no line of code; chunks of many are cut here all the same, characters. */
+/** Chunks of long lines end sooner, at the first line end after so many characters. */
 const maxChunkCharacters = 16_000;
 
 /** Chunks that are remembered: 20,000 of 50 lines are some 40 MB of text, in about 1 MB of memory. */
