@@ -108,6 +108,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       prefetch,
       shownThreadId: () => chat.threadId,
       taken: chat.taken,
+      forgetAnswers: (thread) => models.answers.cache.invalidate({ thread }),
     }),
     commands: createCommandHandlers({
       chat: createChatCommands(chat, threads),
@@ -117,6 +118,10 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       flows: async () => models.flows,
       codeBlocks: async () => codeBlocks,
       selectModel: () => selectModel(models),
+      clearAnswers: async () => {
+        await models.answers.cache.clear();
+        parts.notifications.info('All kept answers are forgotten.');
+      },
       showSpending: () =>
         showSpending({ reports, budget: models.budget, settings: parts.settings }),
       showRequests: async () =>
@@ -172,7 +177,7 @@ async function createThreads(
 ): Promise<ThreadService<ThreadGrants>> {
   const storageFolder = parts.context.globalStorageUri.fsPath;
   const { workspace, contextItems, slashCommands } = editor;
-  const catalogue = await loadCatalogue();
+  const catalogue = await models.catalogue();
   const threads = new ThreadService({
     ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
     store,
@@ -185,6 +190,7 @@ async function createThreads(
       namer.observe(event);
     },
     model: () => models.choice.current(),
+    recordOutcome: (turnId, held, model) => models.router.recordOutcome(turnId, held, model),
     resolveContext: async (chips) => [
       ...(await contextItems.resolve(chips)),
       ...(await contextItems.inEditor()),

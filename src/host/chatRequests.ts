@@ -10,6 +10,7 @@ import type {
   ToolBlockView,
 } from '../shared/protocol.ts';
 import type { ApprovalDiffs } from './approvalDiffs.ts';
+import type { BulkFeature } from './bulk/bulkFeature.ts';
 import { openBudgetSettings } from './budgetParts.ts';
 import { openMarkdown } from './chatCommands.ts';
 import type { CodeBlocks } from './codeBlocks.ts';
@@ -28,6 +29,7 @@ export interface ChatRequestParts<Grants> {
   readonly links: Links;
   readonly codeBlocks: CodeBlocks;
   readonly approvalDiffs: ApprovalDiffs;
+  readonly bulk: BulkFeature;
   /** Opens a thread's summary of its earlier messages as a document. */
   readonly openSummary: (threadId: string) => Promise<void>;
   /** Where the limits on spending are kept. */
@@ -38,6 +40,8 @@ export interface ChatRequestParts<Grants> {
   readonly shownThreadId: () => string | undefined;
   /** Hears of each snapshot in the moment it is taken. */
   readonly taken: (view: ThreadView) => void;
+  /** Forgets what was kept of answers in a thread. */
+  readonly forgetAnswers: (threadId: string) => Promise<void>;
 }
 
 /** What the panel asks of the host, and who answers it. */
@@ -72,7 +76,8 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
     'thread/openSummary': ({ threadId }) => answered(parts.openSummary(threadId)),
     'thread/usage': ({ threadId }) => threads.usage(threadId),
     'thread/rename': ({ threadId, title }) => answered(threads.rename(threadId, title)),
-    'thread/delete': ({ threadId }) => answered(threads.remove(threadId)),
+    'thread/delete': ({ threadId }) =>
+      answered(threads.remove(threadId).then(() => parts.forgetAnswers(threadId))),
     'thread/restore': ({ threadId }) => answered(threads.restore(threadId)),
     'thread/export': ({ threadId }) => answered(threads.exportThread(threadId).then(openMarkdown)),
     'draft/save': ({ threadId, draft }) => {
@@ -127,6 +132,7 @@ function editorRequests<Grants>(parts: ChatRequestParts<Grants>): EditorRequests
     'code/apply': ({ text, path }) => answered(codeBlocks.apply(text, path)),
     'link/open': ({ target }) => answered(links.open(target)),
     'action/run': ({ action, threadId }) => answered(runAction(parts, action, threadId)),
+    'bulk/act': ({ jobId, action }) => answered(parts.bulk.command.act(jobId, action)),
     'input/focused': async () => {
       parts.prefetch.inputFocused(parts.shownThreadId());
       return null;

@@ -30,6 +30,8 @@ export interface CommandParts {
   readonly flows: () => Promise<ConnectionFlows>;
   readonly codeBlocks: () => Promise<CodeBlocks>;
   readonly selectModel: () => Promise<void>;
+  readonly runOnManyFiles: (clicked: unknown, selected: unknown) => Promise<void>;
+  readonly clearAnswers: () => Promise<void>;
   readonly showRequests: () => Promise<void>;
   readonly showSpending: () => Promise<void>;
 }
@@ -53,11 +55,13 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     useLocalServer: async () => (await parts.flows()).useLocalServer(),
     useEditorModels: async () => (await parts.flows()).useEditorModels(),
     selectModel: () => parts.selectModel(),
+    runOnManyFiles: (clicked, selected) => parts.runOnManyFiles(clicked, selected),
     applyPreview: async (uri) => (await parts.codeBlocks()).applyPending(uri),
     discardPreview: async (uri) => (await parts.codeBlocks()).discardPending(uri),
     openSettings: () => run(settingsCommand(), { query: `@ext:${extensionId}` }),
     openWalkthrough: () => run('workbench.action.openWalkthrough', `${extensionId}#start`),
     showLog: async () => parts.log.show(),
+    clearAnswerCache: () => parts.clearAnswers(),
     showRequests: () => parts.showRequests(),
     showSpending: () => parts.showSpending(),
   };

@@ -24,9 +24,13 @@ export interface CommandHandlers {
   openSettings(): Promise<void>;
   openWalkthrough(): Promise<void>;
   showLog(): Promise<void>;
+  /** Forgets all answers that were kept. */
+  clearAnswerCache(): Promise<void>;
   /** The last requests to models, with what was decided about each. */
   showRequests(): Promise<void>;
   showSpending(): Promise<void>;
+  /** From the explorer: the item that was clicked, and all that were selected with it. */
+  runOnManyFiles(clicked?: unknown, selected?: unknown): Promise<void>;
   /** From the title of a diff: the URI that the diff shows. */
   applyPreview(uri?: unknown): Promise<void>;
   discardPreview(uri?: unknown): Promise<void>;
@@ -53,8 +57,10 @@ const names: { readonly [Name in CommandName]: true } = {
   openSettings: true,
   openWalkthrough: true,
   showLog: true,
+  clearAnswerCache: true,
   showRequests: true,
   showSpending: true,
+  runOnManyFiles: true,
   applyPreview: true,
   discardPreview: true,
 };

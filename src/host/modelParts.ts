@@ -1,5 +1,4 @@
 import { systemClock } from '../base/clock.ts';
-import { loadCatalogue } from '../core/model/catalogue.ts';
 import { isOnline } from '../core/model/connection.ts';
 import { createGateway } from '../core/model/gateway.ts';
 import { defaultCandidates } from '../core/model/localServers.ts';
@@ -11,6 +10,7 @@ import { ThreadPrompts } from '../core/model/threadPrompts.ts';
 import { defaultTransportLimits } from '../core/model/transportLimits.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
+import { createAnswerParts } from './answerParts.ts';
 import type { AssistantParts } from './assistant.ts';
 import { createBudget } from './budgetParts.ts';
 import { ConnectionFlows } from './connectionFlows.ts';
@@ -21,6 +21,7 @@ import type { Environment } from './environment.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { ModelServer } from './modelServer.ts';
 import { hostFetch, systemAuthorities } from './proxySettings.ts';
+import { createModelCatalogue, createRouter, type ModelCatalogue } from './routerParts.ts';
 import { ApiKeys } from './secrets.ts';
 import { createContextOptimizer, createPromptTokens } from './tokenParts.ts';
 
@@ -37,13 +38,18 @@ export function createModelParts(
   environment: Environment,
   storeConnection: StoreConnection,
 ) {
-  const connections = createConnections(parts, environment);
+  const models = createModelCatalogue(parts);
+  const connections = createConnections(parts, environment, models);
   const path = createPath(parts, environment, connections, storeConnection);
   return { settings: parts.settings, storeConnection, ...connections, ...path };
 }
 
 /** Where requests go, with which key, and which models there are. */
-function createConnections(parts: PathParts, environment: Environment) {
+function createConnections(
+  parts: PathParts,
+  environment: Environment,
+  { catalogue, retirements }: ModelCatalogue,
+) {
   const { context, resources, settings, notifications } = parts;
   const keys = resources.add(new ApiKeys(context.secrets));
   const onProblem = (message: string): void => notifications.warn(message);
@@ -66,14 +72,25 @@ function createConnections(parts: PathParts, environment: Environment) {
     connection,
     server,
     editorModels,
-    choice: resources.add(new ModelChoice({ settings, connection, server, editorModels })),
+    catalogue,
+    retirements,
+    choice: resources.add(
+      new ModelChoice({
+        settings,
+        connection,
+        server,
+        editorModels,
+        catalogue,
+        replacementOf: retirements.replacementOf,
+      }),
+    ),
     flows: new ConnectionFlows(flowParts),
     view: async (): Promise<ConnectionView> => {
       const current = await connection.current();
-      const catalogue = await loadCatalogue();
-      const usual = current.kind === 'anthropic' ? catalogue.defaultModel : '';
+      const known = await catalogue();
+      const usual = current.kind === 'anthropic' ? known.defaultModel : '';
       const model = settings.get('model') || usual;
-      return toConnectionView(current, model, catalogue, defaultCandidates);
+      return toConnectionView(current, model, known, defaultCandidates);
     },
   };
 }
@@ -82,15 +99,18 @@ function createConnections(parts: PathParts, environment: Environment) {
 function createPath(
   parts: PathParts,
   environment: Environment,
-  { connection, editorModels }: ReturnType<typeof createConnections>,
+  connections: ReturnType<typeof createConnections>,
   storeConnection: StoreConnection,
 ) {
   const { context, resources, settings, log } = parts;
+  const { connection, editorModels, catalogue } = connections;
   const requestLog = resources.add(new RequestLog());
   const prompts = resources.add(new ThreadPrompts());
   const tokens = createPromptTokens(context, log);
-  const budget = createBudget(parts, { storeConnection, catalogue: loadCatalogue, tokens });
+  const budget = createBudget(parts, { storeConnection, catalogue, tokens });
   const schedule = createSchedule(parts, connection);
+  const answers = createAnswerParts(parts, clock);
+  const router = createRouter(parts, { ...connections, storeConnection, requestLog, budget });
   const gateway = resources.add(
     createGateway({
       connection,
@@ -98,7 +118,10 @@ function createPath(
       editorModels: editorModels.stream,
       clock,
       log: requestLog,
+      catalogue,
       budget,
+      router,
+      answers,
       schedule,
       prompts,
       version: String(context.extension.packageJSON.version),
@@ -115,11 +138,12 @@ function createPath(
       moreAuthorities: () => systemAuthorities(settings),
       onRateLimits: (endpoint, limits) =>
         schedule.scheduler.observe(endpoint, Object.values(limits)),
+      onToolsRefused: (message) => parts.notifications.info(message),
       onInternalError: (error) => log.error('Asking the model', error),
     }),
   );
   const optimizer = createContextOptimizer(tokens, gateway);
-  return { gateway, requestLog, budget, prompts, tokens, optimizer };
+  return { gateway, answers, requestLog, budget, router, prompts, tokens, optimizer };
 }
 
 function createSchedule(

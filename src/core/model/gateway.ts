@@ -2,7 +2,6 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { tokenCountLifetime } from '../cache/answerPolicy.ts';
 import type { CacheKeyGenerator } from '../cache/cacheKeys.ts';
 import { createRequestKeys } from '../cache/requestKeys.ts';
 import type { TieredCache } from '../cache/tieredCache.ts';
@@ -28,6 +27,7 @@ import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
 import { createTraceStage } from './stages/trace.ts';
 import { createTerminal } from './terminal.ts';
 import type { ThreadPrompts } from './threadPrompts.ts';
+import { keepTokenCounts } from './tokenCounts.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 
 /** What lets equal requests share a call, and later ones an answer that was kept. */
@@ -139,15 +139,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       signals: [signal, disposal.signal],
       onInternalError,
     });
+  // An estimate stands in for a count; the request itself tells what is wrong.
+  const countTokens: Gateway['countTokens'] = (request, signal) =>
+    terminal
+      .countTokens(request, AbortSignal.any([signal, disposal.signal]))
+      .catch(() => undefined);
   return {
     stream,
     // Warming is a guess: where it fails, the request that follows fails with a reason.
     warm: () => terminal.warm().catch(() => undefined),
-    // An estimate stands in for a count; the request itself tells what is wrong.
-    countTokens: (request, signal) =>
-      terminal
-        .countTokens(request, AbortSignal.any([signal, disposal.signal]))
-        .catch(() => undefined),
+    countTokens: answers
+      ? keepTokenCounts(countTokens, answers, connection, disposal.signal)
+      : countTokens,
     dispose: () => {
       disposal.abort();
       terminal.dispose();

@@ -28,6 +28,10 @@ export interface RoutingHints {
   readonly filesInPlay?: number;
   /** How often the user has sent this turn anew or corrected the one before. */
   readonly corrections?: number;
+  /** The model that answered last in the thread, for when it was loaded anew. */
+  readonly threadModel?: string;
+  /** Since that answer, milliseconds. */
+  readonly threadIdleMs?: number;
 }
 
 /** How an answer may be kept and given again to an equal request. */
@@ -38,6 +42,8 @@ export interface AnswerCaching {
   readonly version: number;
   /** Absolute paths that the answer is about: when one of them changes it is forgotten. */
   readonly files?: readonly string[];
+  /** Asks anew, and keeps the new answer in place of the one that may be kept. */
+  readonly mustRefresh?: boolean;
 }
 
 /** One logical call to a model, its retries included. */
@@ -179,7 +185,7 @@ export type ModelEvent =
       readonly type: 'started';
       readonly messageId: string;
       readonly model: string;
-      /** Host and port that answered; absent for an answer that came from a cache. */
+      /** Host and port that answered; absent for an answer from a cache or of another request. */
       readonly endpoint?: string;
     }
   /** Why the provider's prompt cache did not hold, where it says so. */

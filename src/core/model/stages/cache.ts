@@ -1,0 +1,107 @@
+import { type Lifetime, lifetimeOf } from '../../cache/answerPolicy.ts';
+import type { KeyOfRequest } from '../../cache/requestKeys.ts';
+import type { CacheHit, Keeping, TieredCache } from '../../cache/tieredCache.ts';
+import { type HandingOver, handingOver } from '../handOver.ts';
+import { AnswerCollector, isKeptAnswer, replay } from '../keptAnswer.ts';
+import type { ModelEvent, ModelRequest, Next, Stage } from '../request.ts';
+
+export interface CacheStageOptions {
+  readonly keyOf: KeyOfRequest;
+  readonly cache: TieredCache;
+  /** Asked for each request. */
+  readonly isEnabled: () => boolean;
+  /** Asks for a new answer in the background, through the whole path. */
+  readonly refresh: (request: ModelRequest) => void;
+}
+
+/**
+ * Gives kept answers again, and keeps those that may be kept: whole ones of the surfaces and
+ * operations that `answerPolicy.ts` lists, where the request asks for it.
+ */
+export function createCacheStage(options: CacheStageOptions): Stage {
+  return (request, next, signal) => {
+    const lifetime = lifetimeOf(request);
+    return lifetime && options.isEnabled()
+      ? handingOver(answer(options, { request, next, signal, lifetime }))
+      : next(request, signal);
+  };
+}
+
+interface Call {
+  readonly request: ModelRequest;
+  readonly next: Next;
+  readonly signal: AbortSignal;
+  readonly lifetime: Lifetime;
+}
+
+async function* answer(options: CacheStageOptions, call: Call): HandingOver {
+  const { request, next, signal, lifetime } = call;
+  const key = await options.keyOf(request);
+  const mustRefresh = request.caching?.mustRefresh === true;
+  const hit = key === undefined || mustRefresh ? undefined : await options.cache.get(key);
+  if (signal.aborted) {
+    yield { type: 'ended', outcome: { kind: 'cancelled' } };
+    return undefined;
+  }
+  if (hit && isKeptAnswer(hit.value)) {
+    request.trail?.note('cache', wordsFor(hit));
+    if (hit.isStale) {
+      options.refresh(request);
+    }
+    yield* replay(hit.value);
+    return undefined;
+  }
+  const events = next(request, signal)[Symbol.asyncIterator]();
+  if (key === undefined) {
+    return events;
+  }
+  request.trail?.note('cache', mustRefresh ? 'Asked anew, to replace what is kept.' : 'Not kept.');
+  return new KeptStream(events, options.cache.begin(key, request.caching?.files), lifetime);
+}
+
+function wordsFor({ tier, isStale }: CacheHit): string {
+  const place = tier === 'memory' ? 'in memory' : 'on disk';
+  return isStale
+    ? `The same was asked before: found ${place}. It is old, so a new answer is fetched in the background.`
+    : `The same was asked before: found ${place}.`;
+}
+
+/** Passes the events on and keeps the answer if it turns out to be worth it. */
+class KeptStream implements AsyncIterator<ModelEvent> {
+  private readonly events: AsyncIterator<ModelEvent>;
+  private readonly keeping: Keeping;
+  private readonly lifetime: Lifetime;
+  private readonly collector = new AnswerCollector();
+
+  constructor(events: AsyncIterator<ModelEvent>, keeping: Keeping, lifetime: Lifetime) {
+    this.events = events;
+    this.keeping = keeping;
+    this.lifetime = lifetime;
+  }
+
+  next(): Promise<IteratorResult<ModelEvent>> {
+    return this.events.next().then(this.see, this.fail);
+  }
+
+  async return(): Promise<IteratorResult<ModelEvent>> {
+    this.keeping.end();
+    await this.events.return?.();
+    return { done: true, value: undefined };
+  }
+
+  private readonly see = (result: IteratorResult<ModelEvent>): IteratorResult<ModelEvent> => {
+    const kept = result.done ? undefined : this.collector.see(result.value);
+    if (kept) {
+      this.keeping.keep(kept, this.lifetime);
+    }
+    if (result.done || result.value.type === 'ended') {
+      this.keeping.end();
+    }
+    return result;
+  };
+
+  private readonly fail = (error: unknown): never => {
+    this.keeping.end();
+    throw error;
+  };
+}
