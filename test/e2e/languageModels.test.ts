@@ -3,14 +3,8 @@ import { join } from 'node:path';
 import { text } from '../support/messagesServerScript.ts';
 import { repositoryDir } from '../support/paths.ts';
 import { type ChatSession, startChatSession } from './support/chatSession.ts';
-import type { Workbench } from './support/workbenchPage.ts';
 
 const otherModels = join(repositoryDir, 'test/e2e/otherModels');
-
-/** VS Code asks once whether an extension may use the models of another. */
-async function allowModels({ page }: Workbench): Promise<void> {
-  await page.getByRole('button', { name: 'Allow' }).first().click();
-}
 
 describe('The language models of VS Code', () => {
   let session: ChatSession;
@@ -24,10 +18,9 @@ describe('The language models of VS Code', () => {
 
   after(() => session?.close());
 
-  it('answer in the panel, once the user allows it', async () => {
-    const { chat, workbench, server } = session;
+  it('answer in the panel', async () => {
+    const { chat, server } = session;
     await chat.ask('Good morning');
-    await allowModels(workbench);
     await chat.answers.first().getByText('Parrot says: Good morning').waitFor();
     await chat.idle();
     await chat.button('Choose the model: Parrot').waitFor();
@@ -71,7 +64,6 @@ describe('Slipstream’s models in VS Code', () => {
     const { server, workbench } = session;
     server.reply(text('Hello to you.'));
     await workbench.runCommand('Other models: Ask Slipstream');
-    await allowModels(workbench);
     const { page } = workbench;
     await page
       .getByText(/answered: Hello to you\. \(\d+ tokens\)/)
