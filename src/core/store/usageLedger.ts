@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { SqlValue } from './database.ts';
 import { isBusy } from './databaseErrors.ts';
 import type { StoreConnection } from './storeConnection.ts';
 import {
@@ -40,6 +41,16 @@ interface UnsavedCall {
   readonly saved: UsageCall | undefined;
 }
 
+/** The totals that were read last. */
+interface KnownTotals {
+  readonly totals: readonly UsageTotals[];
+  readonly day: string;
+  /** SQLite's own, which changes with each commit of another window. */
+  readonly version: SqlValue | undefined;
+  /** Whether this window has written nothing since. */
+  readonly isCurrent: boolean;
+}
+
 /** Rows older than this are in no total that is looked at any more. */
 const keptDays = 90;
 const dayMs = 24 * 3_600_000;
@@ -54,7 +65,7 @@ const toldUnsavedCalls = 10;
 export class UsageLedger implements Disposable {
   private readonly options: UsageLedgerOptions;
   private readonly unsaved = new Map<string, UnsavedCall>();
-  private known: readonly UsageTotals[] = [];
+  private known: KnownTotals = { totals: [], day: '', version: undefined, isCurrent: false };
   private claimedSession: string | undefined;
   private hasTold = false;
 
@@ -117,15 +128,13 @@ export class UsageLedger implements Disposable {
   /** What was spent in this session, today and this month, by surface and model. */
   totals(): readonly UsageTotals[] {
     const day = localDay(this.options.clock.wallTime());
-    const periods = [`session/${this.sessionId()}`, `day/${day}`, `month/${monthOf(day)}`];
     try {
-      this.known = this.options.connection.database
-        .all('SELECT * FROM usage_totals WHERE period IN (?, ?, ?)', periods)
-        .map(readUsageTotals);
+      this.known = this.read(day);
     } catch (error) {
       this.tell(error);
     }
-    return this.unsaved.size === 0 ? this.known : [...this.known, ...this.unsavedTotals(day)];
+    const { totals } = this.known;
+    return this.unsaved.size === 0 ? totals : [...totals, ...this.unsavedTotals(day)];
   }
 
   /** Saves what could not be saved before, if it can be now, and leaves the session. */
@@ -142,6 +151,21 @@ export class UsageLedger implements Disposable {
     }
   }
 
+  /** From the database, unless neither this window nor another has written to it since. */
+  private read(day: string): KnownTotals {
+    const { database } = this.options.connection;
+    const version = database.get('PRAGMA data_version')?.['data_version'];
+    const { known } = this;
+    if (known.isCurrent && known.version === version && known.day === day) {
+      return known;
+    }
+    const periods = [`session/${this.sessionId()}`, `day/${day}`, `month/${monthOf(day)}`];
+    const totals = database
+      .all('SELECT * FROM usage_totals WHERE period IN (?, ?, ?)', periods)
+      .map(readUsageTotals);
+    return { totals, day, version, isCurrent: true };
+  }
+
   /** Runs `work` in a transaction that begins with what could not be saved before. */
   private transaction<T>(work: () => T): T {
     const waiting = [...this.unsaved];
@@ -154,6 +178,8 @@ export class UsageLedger implements Disposable {
         return work();
       });
     } catch (error) {
+      // What was read in it may never have been.
+      this.known = { ...this.known, isCurrent: false };
       for (const [id, entry] of waiting) {
         this.unsaved.set(id, entry);
       }
@@ -162,6 +188,7 @@ export class UsageLedger implements Disposable {
   }
 
   private put(call: UsageCall): void {
+    this.known = { ...this.known, isCurrent: false };
     const row = usageCallRow(call);
     const columns = Object.keys(row);
     const changed = columns.map((column) => `${column} = excluded.${column}`);
