@@ -13,6 +13,7 @@ import type { HostRequestHandlers } from '../shared/protocol.ts';
 import { createAgentParts } from './agentParts.ts';
 import { ApprovalDiffs } from './approvalDiffs.ts';
 import { showSpending } from './budgetParts.ts';
+import { createBulkFeature } from './bulk/bulkFeature.ts';
 import { createChatCommands } from './chatCommands.ts';
 import { createChatRequests } from './chatRequests.ts';
 import type { ChatView } from './chatView.ts';
@@ -93,6 +94,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
+  const bulk = createBulkFeature({ ...parts, ...editor, environment, models, reports });
   const prefetch = createPrefetch(resources, models);
   return {
     endTurns: () => threads.stopAll(),
@@ -103,6 +105,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       ...editor,
       threads,
       openSummary: (threadId) => summaries.open(threadId),
+      bulk,
       budget: models.budget,
       connectionView: models.view,
       prefetch,
@@ -118,6 +121,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       flows: async () => models.flows,
       codeBlocks: async () => codeBlocks,
       selectModel: () => selectModel(models),
+      runOnManyFiles: (clicked, selected) => bulk.command.run(clicked, selected),
       clearAnswers: async () => {
         await models.answers.cache.clear();
         parts.notifications.info('All kept answers are forgotten.');
@@ -144,6 +148,7 @@ function createEditorParts(parts: AssistantParts, { searchPath }: Environment) {
     approvalDiffs: new ApprovalDiffs(workspace, previews),
     links: new Links(folders),
     contextItems: new ContextItems(workspace, listFiles),
+    listFiles,
     slashCommands: new SlashCommands(workspace, (file, error) =>
       log.error(`Reading the prompt file ${file}`, error),
     ),

@@ -10,8 +10,8 @@ import type {
   ToolBlockView,
 } from '../shared/protocol.ts';
 import type { ApprovalDiffs } from './approvalDiffs.ts';
-import type { BulkFeature } from './bulk/bulkFeature.ts';
 import { openBudgetSettings } from './budgetParts.ts';
+import type { BulkFeature } from './bulk/bulkFeature.ts';
 import { openMarkdown } from './chatCommands.ts';
 import type { CodeBlocks } from './codeBlocks.ts';
 import { type CommandName, commandId } from './commandTable.ts';
@@ -65,6 +65,8 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
       const thread = await (shown === undefined
         ? threads.openCurrent(taken)
         : threads.open(shown, taken));
+      // What this tells the panel follows the snapshot.
+      parts.bulk.jobs.resume();
       const isTrusted = workspace.isTrusted();
       return { thread, connection, isTrusted, hasFolder: workspace.roots().length > 0 };
     },

@@ -15,6 +15,8 @@ interface PendingChange {
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string;
+  /** Hears what the user decided. */
+  readonly onSettled?: (decision: 'applied' | 'discarded') => Promise<void>;
 }
 
 export interface CodeBlockParts {
@@ -67,6 +69,14 @@ export class CodeBlocks implements Disposable {
     if (change.before === change.after) {
       throw new UserError('The file has this code already.');
     }
+    await this.offer(change);
+    this.parts.notifications.info(
+      'Look at the difference, then choose Apply change or Discard change above it.',
+    );
+  }
+
+  /** Shows a change in a diff, above which the user applies or discards it. */
+  async offer(change: PendingChange): Promise<void> {
     const uri = await this.parts.previews.show({
       path: change.path,
       before: change.before ?? '',
@@ -76,9 +86,6 @@ export class CodeBlocks implements Disposable {
     });
     this.pending.set(uri.toString(), change);
     await this.tellPending();
-    this.parts.notifications.info(
-      'Look at the difference, then choose Apply change or Discard change above it.',
-    );
   }
 
   /** Applies the change whose diff is given or, without one, is being looked at. */
@@ -87,10 +94,13 @@ export class CodeBlocks implements Disposable {
     await this.parts.workspace.applyChanges([change]);
     await this.parts.previews.close(right);
     await vscode.window.showTextDocument(this.parts.folders.uriOf(change.path));
+    await change.onSettled?.('applied');
   }
 
   async discardPending(uri: unknown): Promise<void> {
-    await this.parts.previews.close(this.find(uri).right);
+    const { right, change } = this.find(uri);
+    await this.parts.previews.close(right);
+    await change.onSettled?.('discarded');
   }
 
   dispose(): void {

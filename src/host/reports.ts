@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 
-const reportScheme = 'slipstream-report';
+export const reportScheme = 'slipstream-report';
 
 /** Readonly documents made on demand: nothing to save, and made anew whenever asked for. */
 export class Reports implements vscode.TextDocumentContentProvider, Disposable {

@@ -160,6 +160,8 @@ export interface AssistantMessageView {
   readonly notice?: Notice;
   /** The model's name for display; absent before the first answer. */
   readonly model?: string;
+  /** Why Slipstream chose it, a sentence; absent where the user did. */
+  readonly modelReason?: string;
   readonly usage?: UsageView;
   readonly createdAt: number;
   readonly durationMs?: number;
@@ -193,6 +195,8 @@ export interface ThreadStatus {
 /** The figures of the line above the input. */
 export interface ThreadMeter {
   readonly modelName: string;
+  /** Why Slipstream chose it for the turn that runs. */
+  readonly modelReason?: string;
   /** Prompt tokens of the last request; an estimate while `isEstimate`. */
   readonly windowTokens: number;
   readonly isEstimate: boolean;
@@ -278,6 +282,22 @@ export interface SlashCommand {
   readonly kind: 'panel' | 'prompt';
 }
 
+/** A task over many files that is under way, or whose answers wait to be looked at. */
+export interface BulkJobView {
+  readonly id: string;
+  /** For example "Explain 12 files". */
+  readonly title: string;
+  /** `asking`: the user must say whether something is sent again. */
+  readonly state: 'running' | 'cancelling' | 'asking' | 'ended';
+  readonly total: number;
+  /** Files that are done, whatever became of them. */
+  readonly finished: number;
+  /** What happens or what is in the way, a sentence. */
+  readonly detail: string;
+}
+
+export type BulkAction = 'cancel' | 'review' | 'decide' | 'remove';
+
 // What the webview asks of the host.
 
 export interface HostRequests {
@@ -333,6 +353,8 @@ export interface HostRequests {
   'code/apply': { params: { text: string; path?: string }; result: null };
   /** A web address, or a path with an optional line as in `src/a.ts:12`. */
   'link/open': { params: { target: string }; result: null };
+  /** Acts on a task over many files. */
+  'bulk/act': { params: { jobId: string; action: BulkAction }; result: null };
   'action/run': { params: { action: PanelAction; threadId: string }; result: null };
   /** The user is about to type: a good moment to load what a first request needs. */
   'input/focused': { params: Record<string, never>; result: null };
@@ -396,6 +418,14 @@ export type HostEvent =
       readonly blockId: string;
       readonly changes: ToolBlockChanges;
     }
+  /** The model was chosen for the turn. */
+  | {
+      readonly type: 'turn/routed';
+      readonly threadId: string;
+      readonly messageId: string;
+      readonly model: string;
+      readonly modelReason: string;
+    }
   | {
       readonly type: 'turn/ended';
       readonly threadId: string;
@@ -403,6 +433,7 @@ export type HostEvent =
       readonly state: TurnState;
       readonly notice?: Notice;
       readonly model?: string;
+      readonly modelReason?: string;
       readonly usage?: UsageView;
       readonly durationMs: number;
     }
@@ -418,6 +449,8 @@ export type HostEvent =
   /** The host switched to another thread, for example by a command. */
   | { readonly type: 'thread/opened'; readonly thread: ThreadView }
   | { readonly type: 'history/show' }
+  /** The tasks over many files, all of them, whenever one is different. */
+  | { readonly type: 'bulk/jobs'; readonly jobs: readonly BulkJobView[] }
   /** Puts something into the input, for example from an editor command. */
   | {
       readonly type: 'draft/add';

@@ -12,7 +12,7 @@ import type {
 } from '../../../src/shared/protocol.ts';
 import { RpcServer } from '../../../src/shared/rpc.ts';
 import { richAnswer } from './sampleText.ts';
-import { assistantMessage, emptyThread, userMessage } from './scenarios.ts';
+import { assistantMessage, emptyThread, userMessage, windowUsage } from './scenarios.ts';
 
 interface SeenRequest {
   readonly name: string;
@@ -188,6 +188,9 @@ export class ScriptedHost {
         return done();
       },
       'thread/export': done,
+      'thread/compact': () => this.compact(),
+      'thread/openSummary': done,
+      'thread/usage': () => Promise.resolve(windowUsage),
       'turn/send': ({ draft }) => this.answer(draft.text),
       'turn/stop': done,
       'turn/retry': ({ turnId }) => {
@@ -220,6 +223,7 @@ export class ScriptedHost {
       'clipboard/write': done,
       'code/insert': done,
       'code/apply': done,
+      'bulk/act': done,
       'link/open': done,
       'action/run': done,
       'input/focused': done,

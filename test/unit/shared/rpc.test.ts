@@ -41,6 +41,7 @@ const noHandlers: HostRequestHandlers = {
   'clipboard/write': notScripted,
   'code/insert': notScripted,
   'code/apply': notScripted,
+  'bulk/act': notScripted,
   'link/open': notScripted,
   'action/run': notScripted,
   'input/focused': notScripted,

@@ -1,6 +1,5 @@
 import { toError, UserError } from '../../../base/errors.ts';
 import type { BulkOutcome } from '../../store/bulkStore.ts';
-import { loadCatalogue } from '../catalogue.ts';
 import { hostOf, type OnlineConnection } from '../connection.ts';
 import { BatchError, type BatchResult } from './batchClient.ts';
 import { type BatchEntry, toBatchEntry } from './batchParams.ts';
@@ -189,7 +188,7 @@ export class BulkBatches {
     batch: BulkBatch,
   ): Promise<{ entries: readonly BatchEntry[]; hashes: ReadonlyMap<string, string> }> {
     const { store, readSource, maxOutputTokens } = this.parts;
-    const model = (await loadCatalogue()).find(job.model);
+    const model = (await this.parts.catalogue()).find(job.model);
     const entries: BatchEntry[] = [];
     const hashes = new Map<string, string>();
     for (const item of store.items(job.id)) {

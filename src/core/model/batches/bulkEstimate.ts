@@ -1,4 +1,4 @@
-import { type CatalogueModel, costUsd } from '../catalogue.ts';
+import { costUsd, type PriceCard } from '../catalogue.ts';
 import { noUsage, type Usage } from '../message.ts';
 import { type BulkTask, bulkTask, estimateTokens } from './bulkTask.ts';
 
@@ -19,15 +19,15 @@ export interface BulkEstimate {
 /** Adds up what the requests for files of these texts may take. */
 export class BulkEstimator {
   private readonly task: BulkTask;
-  private readonly model: CatalogueModel | undefined;
+  private readonly card: PriceCard | undefined;
   private requests = 0;
   private inputTokens = 0;
   private outputTokens = 0;
   private usd: number | undefined = 0;
 
-  constructor(task: BulkTask, model: CatalogueModel | undefined) {
+  constructor(task: BulkTask, card: PriceCard | undefined) {
     this.task = task;
-    this.model = model;
+    this.card = card;
   }
 
   /** @param prompt Everything of one request that is sent. @param fileText The part that is the file. */
@@ -36,7 +36,7 @@ export class BulkEstimator {
     const inputTokens = estimateTokens(prompt);
     const outputTokens = Math.ceil(answerTokens + answerShare * estimateTokens(fileText));
     const usage: Usage = { ...noUsage, inputTokens, outputTokens };
-    const usd = costUsd(usage, this.model);
+    const usd = costUsd(usage, this.card);
     this.requests += 1;
     this.inputTokens += inputTokens;
     this.outputTokens += outputTokens;

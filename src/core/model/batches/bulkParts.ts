@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../base/clock.ts';
 import type { BulkStore } from '../../store/bulkStore.ts';
+import type { Catalogue } from '../catalogue.ts';
 import type { ConnectionProvider } from '../connection.ts';
 import type { Usage } from '../message.ts';
 import type { ModelGateway } from '../request.ts';
@@ -24,6 +25,7 @@ export interface BulkParts {
   /** For servers without batches. It keeps its own account of what is used. */
   readonly gateway: ModelGateway;
   readonly connection: ConnectionProvider;
+  readonly catalogue: () => Promise<Catalogue>;
   readonly clock: Clock;
   /** Reads a file as it is sent. Throws `UserError` where that is not possible or not allowed. */
   readonly readSource: (path: string) => Promise<BulkSource>;

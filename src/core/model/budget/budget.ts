@@ -155,6 +155,25 @@ export class Budget implements Disposable {
     return { kind: 'admitted', call: { promptTokens, finish } };
   }
 
+  /** Why the limits forbid to spend so much at once, in US dollars; undefined where they do not. */
+  refusalOf(surface: Surface, estimateUsd: number | undefined): string | undefined {
+    const states = statesOf(this.options.limits(), this.totals(), surface);
+    const verdict = judge(states, estimateUsd, this.options.warnAtPercent());
+    return verdict.kind === 'refuse' && !this.isLifted
+      ? refusalText(verdict.at, estimateUsd)
+      : undefined;
+  }
+
+  /** Counts a call that has come to its end elsewhere, at a share of the usual price. */
+  async record(call: NewUsageCall, usage: Usage, priceShare: number): Promise<void> {
+    const usd = (await this.options.pricing())(usage, call.model);
+    const costUsd = usd === undefined ? undefined : usd * priceShare;
+    const begun = this.options.ledger.begin(call, () => ({ estimateUsd: costUsd }));
+    if (begun) {
+      this.options.ledger.finish(begun, { outcome: 'done', usage, costUsd, durationMs: 0 });
+    }
+  }
+
   dispose(): void {
     this.warnings.dispose();
   }

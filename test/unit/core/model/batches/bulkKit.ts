@@ -11,6 +11,7 @@ import {
 import { BulkRunner } from '../../../../../src/core/model/batches/bulkRunner.ts';
 import type { BulkTask } from '../../../../../src/core/model/batches/bulkTask.ts';
 import { assignChunks } from '../../../../../src/core/model/batches/chunks.ts';
+import { loadCatalogue } from '../../../../../src/core/model/catalogue.ts';
 import { createGateway, type Gateway } from '../../../../../src/core/model/gateway.ts';
 import { BulkStore, type NewBulkJob } from '../../../../../src/core/store/bulkStore.ts';
 import { openThreadStore } from '../../../../../src/core/store/openThreadStore.ts';
@@ -130,6 +131,7 @@ async function openWindow(kit: BulkKit, changes: Partial<BulkParts> = {}): Promi
     client: batchClient(kit),
     gateway,
     connection: current,
+    catalogue: loadCatalogue,
     clock,
     readSource: async (path) => {
       const text = files.get(path);
