@@ -11,8 +11,8 @@ const ratiosKey = 'slipstream.tokenRatios';
 
 /** What counts prompts. It keeps what it learns of the models from one session to the next. */
 export function createPromptTokens(
-  { globalState }: Pick<vscode.ExtensionContext, 'globalState'>,
-  log: OutputLog,
+  { globalState }: { readonly globalState: Pick<vscode.Memento, 'get' | 'update'> },
+  log: Pick<OutputLog, 'error'>,
 ): PromptTokens {
   const calibration = new Calibration({
     load: () => globalState.get<Readonly<Record<string, number>>>(ratiosKey, {}),

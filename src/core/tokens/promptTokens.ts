@@ -110,7 +110,10 @@ export class PromptTokens {
     }
     const { model } = prompt;
     this.calibration.learn(model, localTokens, realTokens);
-    this.measurements.set(first, { model, localTokens, ratio: realTokens / localTokens });
+    // A conversation only grows: what is shorter was cut, and tells less of the whole.
+    if (this.measuredTokens(prompt) <= localTokens) {
+      this.measurements.set(first, { model, localTokens, ratio: realTokens / localTokens });
+    }
   }
 
   /** Local count of a whole prompt. */

@@ -72,6 +72,10 @@ describe('PromptTokens', () => {
     const other = tokens.estimatePromptTokens(prompt([userText('x'.repeat(9_996))]));
     assert.ok(other > 12_000 && other < 13_000, 'another one has only been moved a little');
     assert.equal(tokens.estimatePromptTokens(prompt(later, 'n')), 26_000);
+    // What was cut from it is no measure of the whole.
+    tokens.learn(prompt(later), 24_000);
+    tokens.learn(prompt(messages), 10_000);
+    assert.equal(tokens.estimatePromptTokens(prompt(later)), 24_000);
   });
 
   it('counts an image as one, and thinking by the signature that holds it', () => {
