@@ -71,7 +71,7 @@ describe('Slipstream’s models in VS Code', () => {
       .waitFor();
     await workbench.runCommand('Slipstream: Show recent requests');
     await page
-      .getByText(/Queue, after .* Sent at once/)
+      .getByText(/Queue,\safter\s.*Sent\sat\sonce/)
       .first()
       .waitFor();
   });
