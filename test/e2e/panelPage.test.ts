@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
+import type { BulkJobView } from '../../src/shared/protocol.ts';
 import { resultsDir } from '../support/paths.ts';
 import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
 import { type Harness, startHarness } from '../support/webviewHarness/server.ts';
@@ -21,6 +22,13 @@ const states: Record<
   'a conversation': { scenario: 'conversation', prepare: unfold },
   'an approval': { scenario: 'approval' },
   'a failed turn': { scenario: 'failed' },
+  'jobs on many files': {
+    scenario: 'conversation',
+    prepare: async (panel) => {
+      await panel.emit({ type: 'bulk/jobs', jobs });
+      await panel.page.getByRole('region', { name: 'Jobs on many files' }).waitFor();
+    },
+  },
   history: {
     scenario: 'conversation',
     prepare: async (panel) => {
@@ -44,6 +52,33 @@ const states: Record<
     },
   },
 };
+
+const job = { total: 12, finished: 5, detail: '' };
+const jobs: readonly BulkJobView[] = [
+  {
+    ...job,
+    id: 'a',
+    title: 'Explain 12 files',
+    state: 'running',
+    detail: 'A batch usually takes less than an hour.',
+  },
+  { ...job, id: 'b', title: 'Write tests for 12 files', state: 'cancelling' },
+  {
+    ...job,
+    id: 'c',
+    title: 'Review 12 files',
+    state: 'asking',
+    detail: 'It is not known whether the files were sent.',
+  },
+  {
+    ...job,
+    id: 'd',
+    title: 'Document 12 files',
+    state: 'ended',
+    finished: 12,
+    detail: '9 answers to look at, 3 files have no answer.',
+  },
+];
 
 async function unfold(panel: HarnessPage): Promise<void> {
   for (const title of ['Thought', 'npm test', 'Search "Math.round"']) {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { isCancellation, toError } from '../../base/errors.ts';
 import type { Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type {
+  BulkJobView,
   ConnectionView,
   Draft,
   HostEvent,
@@ -15,6 +16,7 @@ import { Announcer } from './state/announcer.ts';
 import { Composer } from './state/composer.ts';
 import { announceEvent } from './state/eventSpeech.ts';
 import { History } from './state/history.ts';
+import { announceJobs } from './state/jobSpeech.ts';
 import { Thread } from './state/thread.ts';
 import { Toasts } from './state/toasts.ts';
 
@@ -47,6 +49,8 @@ export class Panel implements Disposable {
   readonly connection: Signal<ConnectionView> = signal(offline);
   readonly isTrusted: Signal<boolean> = signal(true);
   readonly hasFolder: Signal<boolean> = signal(true);
+  /** Tasks over many files. */
+  readonly jobs: Signal<readonly BulkJobView[]> = signal([]);
   /** Counts requests to put the focus into the input. */
   readonly focusRequests: Signal<number> = signal(0);
   readonly thread: Thread;
@@ -155,6 +159,10 @@ export class Panel implements Disposable {
         this.view.value = 'thread';
         this.composer.add(event.text, event.chips);
         this.focusRequests.value += 1;
+        break;
+      case 'bulk/jobs':
+        announceJobs(this.jobs.peek(), event.jobs, this.announcer);
+        this.jobs.value = event.jobs;
         break;
       case 'connection/changed':
         this.connection.value = event.connection;

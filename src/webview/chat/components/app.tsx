@@ -5,6 +5,7 @@ import { Conversation } from './conversation.tsx';
 import { Header } from './header.tsx';
 import { HistoryView } from './historyView.tsx';
 import { Icon } from './icon.tsx';
+import { JobStrip } from './jobStrip.tsx';
 import { LiveRegions } from './liveRegions.tsx';
 import { MainComposer } from './mainComposer.tsx';
 import { PanelContext, type PanelServices, usePanel } from './panelContext.ts';
@@ -56,6 +57,7 @@ function ThreadView({ isCovered }: { isCovered: boolean }): JSX.Element {
     <main class="thread" inert={isCovered}>
       <Header />
       <Banners />
+      <JobStrip />
       <Conversation />
       <div class="bottom">
         <StatusLine />

@@ -1,0 +1,79 @@
+import type { JSX } from 'preact';
+import type { BulkAction, BulkJobView } from '../../../shared/protocol.ts';
+import { Icon } from './icon.tsx';
+import { IconButton } from './iconButton.tsx';
+import { usePanel } from './panelContext.ts';
+
+const icons: Readonly<Record<BulkJobView['state'], string>> = {
+  running: 'loading',
+  cancelling: 'loading',
+  asking: 'question',
+  ended: 'check-all',
+};
+
+/** The tasks over many files: how far each is, and what can be done about it. */
+export function JobStrip(): JSX.Element | null {
+  const { panel } = usePanel();
+  const jobs = panel.jobs.value;
+  if (jobs.length === 0) {
+    return null;
+  }
+  return (
+    <section class="jobs" aria-label="Jobs on many files">
+      <ul>
+        {jobs.map((job) => (
+          <Job key={job.id} job={job} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Job({ job }: { job: BulkJobView }): JSX.Element {
+  const { title, state, total, finished, detail } = job;
+  const isUnderWay = state === 'running' || state === 'cancelling';
+  return (
+    <li class="job">
+      <Icon name={icons[state]} isSpinning={isUnderWay} />
+      <div class="job-text">
+        <span class="job-title">{title}</span>
+        {isUnderWay && (
+          <>
+            <progress class="job-progress" max={total} value={finished} aria-label={title} />
+            <span class="job-detail">
+              {finished} of {total}
+            </span>
+          </>
+        )}
+        {detail !== '' && <span class="job-detail">{detail}</span>}
+      </div>
+      <JobActions job={job} />
+    </li>
+  );
+}
+
+function JobActions({ job }: { job: BulkJobView }): JSX.Element {
+  const { actions } = usePanel();
+  const { id, title, state } = job;
+  const act = (action: BulkAction) => () => void actions.actOnJob(id, action);
+  return (
+    <div class="job-actions">
+      {state === 'running' && (
+        <IconButton icon="debug-stop" label={`Cancel: ${title}`} onClick={act('cancel')} />
+      )}
+      {state === 'asking' && (
+        <button type="button" class="button button-secondary" onClick={act('decide')}>
+          Decide<span class="visually-hidden">: {title}</span>
+        </button>
+      )}
+      {state === 'ended' && (
+        <button type="button" class="button button-secondary" onClick={act('review')}>
+          Review<span class="visually-hidden">: {title}</span>
+        </button>
+      )}
+      {state === 'ended' && (
+        <IconButton icon="close" label={`Discard: ${title}`} onClick={act('remove')} />
+      )}
+    </div>
+  );
+}
