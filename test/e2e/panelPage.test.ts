@@ -29,6 +29,13 @@ const states: Record<
       await panel.page.getByRole('region', { name: 'Jobs on many files' }).waitFor();
     },
   },
+  'what fills the window': {
+    scenario: 'summarized',
+    prepare: async (panel) => {
+      await panel.page.getByRole('button', { name: /^Context window/ }).click();
+      await panel.page.getByText('Instruction files').waitFor();
+    },
+  },
   history: {
     scenario: 'conversation',
     prepare: async (panel) => {

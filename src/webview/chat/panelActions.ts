@@ -1,10 +1,12 @@
 import { type Signal, signal } from '@preact/signals';
 import type {
   ApprovalDecision,
+  BulkAction,
   Draft,
   PanelAction,
   SlashCommand,
   UserMessageView,
+  WindowUsageView,
 } from '../../shared/protocol.ts';
 import type { Panel } from './panel.ts';
 import { Composer, emptyDraft } from './state/composer.ts';
@@ -13,6 +15,7 @@ import { readCommand } from './text/trigger.ts';
 /** Commands of the panel itself, offered also where the host does not list them. */
 const ownCommands: readonly SlashCommand[] = [
   { name: 'clear', description: 'Start a new thread', kind: 'panel' },
+  { name: 'compact', description: 'Summarize earlier messages', kind: 'panel' },
   { name: 'help', description: 'What Slipstream can do and which keys it knows', kind: 'panel' },
 ];
 
@@ -44,16 +47,18 @@ export class PanelActions {
     }
     const command = readCommand(composer.text.peek());
     if (command && ownCommands.some(({ name }) => name === command.name)) {
-      return this.runCommand(command.name);
+      return this.runCommand(command.name, command.rest);
     }
     return this.panel.run(() => this.sendDraft(composer.toDraft()));
   }
 
-  /** Acts on a command of the panel: `clear` or `help`. */
-  async runCommand(name: string): Promise<void> {
+  /** Acts on a command of the panel: `clear`, `compact` or `help`. */
+  async runCommand(name: string, rest = ''): Promise<void> {
     this.panel.composer.clear();
     if (name === 'clear') {
       await this.newThread();
+    } else if (name === 'compact') {
+      await this.compact(rest);
     } else {
       await this.panel.run(() => this.loadCommands());
       this.isHelpShown.value = true;
@@ -66,6 +71,24 @@ export class PanelActions {
     const names = new Set(commands.map(({ name }) => name));
     this.commands.value = [...commands, ...ownCommands.filter(({ name }) => !names.has(name))];
     return this.commands.value;
+  }
+
+  /** Summarizes earlier messages now. `focus` says what to keep above all; empty without. */
+  compact(focus: string): Promise<void> {
+    return this.inThread((threadId) => this.panel.request('thread/compact', { threadId, focus }));
+  }
+
+  openSummary(): Promise<void> {
+    return this.inThread((threadId) => this.panel.request('thread/openSummary', { threadId }));
+  }
+
+  /** What fills the model's window; undefined where that cannot be told. */
+  async readUsage(): Promise<WindowUsageView | undefined> {
+    let usage: WindowUsageView | undefined;
+    await this.inThread(async (threadId) => {
+      usage = await this.panel.request('thread/usage', { threadId });
+    });
+    return usage;
   }
 
   stop(): Promise<void> {
@@ -212,6 +235,11 @@ export class PanelActions {
     }).finally(() => {
       this.isLoadingEarlier = false;
     });
+  }
+
+  /** Does something about a task over many files. */
+  actOnJob(jobId: string, action: BulkAction): Promise<void> {
+    return this.panel.run(() => this.panel.request('bulk/act', { jobId, action }));
   }
 
   /** Copies text and says so. */

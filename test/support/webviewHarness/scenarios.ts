@@ -6,6 +6,7 @@ import type {
   ToolBlockView,
   UsageView,
   UserMessageView,
+  WindowUsageView,
 } from '../../../src/shared/protocol.ts';
 import { richAnswer } from './sampleText.ts';
 
@@ -31,6 +32,17 @@ export const emptyThread: ThreadView = {
     usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
   },
   draft: { text: '', chips: [], images: [] },
+};
+
+export const windowUsage: WindowUsageView = {
+  system: 1_240,
+  tools: 2_310,
+  instructions: 860,
+  files: 38_400,
+  history: 61_700,
+  reserve: 8_192,
+  limit: 200_000,
+  isLimitAssumed: false,
 };
 
 const base: Snapshot = {
@@ -215,6 +227,22 @@ export const scenarios: Record<string, () => Snapshot> = {
   }),
   restricted: () => ({ ...base, isTrusted: false, hasFolder: false }),
   conversation: () => ({ ...base, thread: shown }),
+  /** Its first turn is summarized. */
+  summarized: () => ({
+    ...base,
+    thread: {
+      ...shown,
+      messages: [
+        ...conversation,
+        userMessage(2, 'And the coupons?'),
+        assistantMessage(2, {
+          blocks: [{ type: 'text', id: 's1', text: 'They are rounded once.' }],
+        }),
+      ],
+      compaction: { id: 'c1', beforeMessageId: 'user-2' },
+      meter: { ...meter, isEstimate: true, summary: 'inUse' },
+    },
+  }),
   approval: () => ({
     ...base,
     thread: {

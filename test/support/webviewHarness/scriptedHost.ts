@@ -167,6 +167,18 @@ export class ScriptedHost {
     return { turnId: messageId.replace('assistant', 'turn') };
   }
 
+  /** Summarizes all but the last turn. */
+  private async compact(): Promise<null> {
+    const { threadId } = this;
+    const status = { phase: 'compacting', turnStartedAt: Date.now() } as const;
+    this.emit({ type: 'thread/status', threadId, status });
+    const last = this.snapshot.thread.messages.findLast((message) => message.role === 'user');
+    const compaction = { id: 'c1', beforeMessageId: last?.id ?? '' };
+    this.emit({ type: 'thread/compacted', threadId, compaction });
+    this.emit({ type: 'thread/status', threadId, status: { phase: 'idle' } });
+    return null;
+  }
+
   private handlers(): HostRequestHandlers {
     const done = (): Promise<null> => Promise.resolve(null);
     return {

@@ -9,6 +9,7 @@ import { HelpCard } from './helpCard.tsx';
 import { Icon } from './icon.tsx';
 import { usePanel } from './panelContext.ts';
 import { ScrollFollower } from './scrollFollower.ts';
+import { SummaryLine } from './summaryLine.tsx';
 import { UserMessageArticle } from './userMessage.tsx';
 
 /** Earlier messages are asked for when the top is this near: a screen ahead. */
@@ -39,7 +40,7 @@ export function Conversation(): JSX.Element {
       >
         <div class="messages" ref={content}>
           {panel.thread.hasEarlier.value && <EarlierMessages scroller={scroller} />}
-          <MessageList messages={messages} />
+          <MessageList messages={messages} summaryBefore={panel.thread.summaryBefore.value} />
           {isEmpty && <EmptyState />}
           {actions.isHelpShown.value && <HelpCard />}
         </div>
@@ -49,13 +50,19 @@ export function Conversation(): JSX.Element {
   );
 }
 
+interface MessageListProps {
+  readonly messages: readonly Message[];
+  /** The id of the message that the summary of earlier ones stands before. */
+  readonly summaryBefore: string | undefined;
+}
+
 /** Articles are drawn once: a message is one object for as long as it is shown. */
-function MessageList({ messages }: { messages: readonly Message[] }): JSX.Element {
+function MessageList({ messages, summaryBefore }: MessageListProps): JSX.Element {
   const drawn = useRef(new WeakMap<Message, JSX.Element>());
   const articles = messages.map((message) => {
     const article = drawn.current.get(message) ?? createArticle(message);
     drawn.current.set(message, article);
-    return article;
+    return message.id === summaryBefore ? [<SummaryLine key="summary" />, article] : article;
   });
   return <>{articles}</>;
 }

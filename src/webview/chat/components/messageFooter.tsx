@@ -8,7 +8,7 @@ import { usePanel } from './panelContext.ts';
 /** What a turn took, and what can be done with its answer. */
 export function MessageFooter({ message }: { message: AssistantMessage }): JSX.Element {
   const { actions } = usePanel();
-  const { model, usage, durationMs, state } = message.ending.value;
+  const { model, modelReason, usage, durationMs, state } = message.ending.value;
   const facts = [
     model,
     usage && `${formatTokens(totalTokens(usage))} tokens`,
@@ -30,7 +30,7 @@ export function MessageFooter({ message }: { message: AssistantMessage }): JSX.E
           onClick={() => void actions.retry(message.turnId)}
         />
       </div>
-      <span class="message-facts" title={usage && describeUsage(usage)}>
+      <span class="message-facts" title={factsTitle(usage, modelReason)}>
         {facts.join(' · ')}
       </span>
     </footer>
@@ -48,6 +48,14 @@ export function messageText(message: AssistantMessage): string {
 function totalTokens(usage: UsageView): number {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
   return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+}
+
+function factsTitle(
+  usage: UsageView | undefined,
+  modelReason: string | undefined,
+): string | undefined {
+  const lines = [modelReason, usage && describeUsage(usage)].filter((line) => line !== undefined);
+  return lines.length > 0 ? lines.join('\n') : undefined;
 }
 
 /** The parts of a usage, one per line. */

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
-import { formatCost, formatSeconds, formatTokens } from '../../../shared/figures.ts';
-import type { ThreadMeter } from '../../../shared/protocol.ts';
+import { formatCost, formatSeconds } from '../../../shared/figures.ts';
 import { describeStatus } from '../text/format.ts';
 import { Icon } from './icon.tsx';
 import { describeUsage } from './messageFooter.tsx';
 import { usePanel } from './panelContext.ts';
 import { useWallTime } from './useWallTime.ts';
+import { WindowMeter } from './windowMeter.tsx';
 
 /** The line above the input: what is happening now; which model, how full its window, what it cost. */
 export function StatusLine(): JSX.Element {
@@ -18,7 +18,7 @@ export function StatusLine(): JSX.Element {
         <button
           type="button"
           class="meter-model"
-          title="Choose the model"
+          title={meter.modelReason ? `Choose the model\n${meter.modelReason}` : 'Choose the model'}
           aria-label={`Choose the model: ${meter.modelName}`}
           onClick={() => void actions.runAction('selectModel')}
         >
@@ -58,23 +58,5 @@ function Activity(): JSX.Element | null {
         <span class="activity-time">{formatSeconds(Math.max(0, elapsed))}</span>
       )}
     </div>
-  );
-}
-
-function WindowMeter({ meter }: { meter: ThreadMeter }): JSX.Element | null {
-  const { windowTokens, windowLimit, isEstimate } = meter;
-  if (windowTokens === 0) {
-    return null;
-  }
-  const used = `${isEstimate ? 'about ' : ''}${formatTokens(windowTokens)}`;
-  if (windowLimit === undefined) {
-    return <span class="meter-window">{used} tokens</span>;
-  }
-  const percent = Math.min(100, Math.round((windowTokens / windowLimit) * 100));
-  return (
-    <span class="meter-window" title={`${percent} % of the model's window is used`}>
-      {used}
-      <span class="meter-limit"> of {formatTokens(windowLimit)}</span>
-    </span>
   );
 }

@@ -1,4 +1,4 @@
-import type { HostEvent, TurnState } from '../../../shared/protocol.ts';
+import type { HostEvent, ThreadStatus, TurnState } from '../../../shared/protocol.ts';
 import type { Announcer } from './announcer.ts';
 import type { Thread } from './thread.ts';
 
@@ -35,11 +35,20 @@ export function announceEvent(event: HostEvent, thread: Thread, announcer: Annou
         announceApproval(block?.type === 'tool' ? block.card.peek().title : '', announcer);
       }
       break;
+    case 'thread/status':
+      announceStatus(event.status, announcer);
+      break;
     case 'turn/ended':
       announcer.finish([endings[event.state], event.notice?.text ?? ''].join(' ').trim());
       break;
     default:
       break;
+  }
+}
+
+function announceStatus({ phase }: ThreadStatus, announcer: Announcer): void {
+  if (phase === 'compacting') {
+    announcer.say('Summarizing earlier messages.');
   }
 }
 

@@ -40,6 +40,7 @@ export interface TurnEnding {
   readonly state: TurnState;
   readonly notice?: Notice;
   readonly model?: string;
+  readonly modelReason?: string;
   readonly usage?: UsageView;
   readonly durationMs?: number;
 }
@@ -60,7 +61,8 @@ export function createMessage(view: MessageView): Message {
 }
 
 export function createAssistantMessage(view: AssistantMessageView): AssistantMessage {
-  const { role, id, turnId, createdAt, blocks, state, notice, model, usage, durationMs } = view;
+  const { role, id, turnId, createdAt, blocks, state, notice, model, modelReason } = view;
+  const { usage, durationMs } = view;
   const isRunning = state === 'running';
   return {
     role,
@@ -74,6 +76,7 @@ export function createAssistantMessage(view: AssistantMessageView): AssistantMes
       state,
       ...(notice && { notice }),
       ...(model && { model }),
+      ...(modelReason && { modelReason }),
       ...(usage && { usage }),
       ...(durationMs !== undefined && { durationMs }),
     }),

@@ -27,6 +27,7 @@ type TurnEvent = Extract<
       | 'block/added'
       | 'block/appended'
       | 'tool/changed'
+      | 'turn/routed'
       | 'turn/ended';
   }
 >;
@@ -46,6 +47,8 @@ export class Thread {
   readonly hasEarlier: Signal<boolean> = signal(false);
   readonly status: Signal<ThreadStatus> = signal({ phase: 'idle' });
   readonly meter: Signal<ThreadMeter> = signal(noMeter);
+  /** The message before which a summary stands for all earlier ones. */
+  readonly summaryBefore: Signal<string | undefined> = signal(undefined);
   readonly isRunning: ReadonlySignal<boolean> = computed(() => this.findRunning());
   private readonly clock: Clock;
   /** When the open prose blocks began, by `clock.now()`. */
@@ -62,6 +65,7 @@ export class Thread {
     this.hasEarlier.value = view.hasEarlier;
     this.status.value = view.status;
     this.meter.value = view.meter;
+    this.summaryBefore.value = view.compaction?.beforeMessageId;
   }
 
   prepend(messages: readonly MessageView[], hasEarlier: boolean): void {
@@ -80,6 +84,9 @@ export class Thread {
       case 'thread/meter':
         this.meter.value = event.meter;
         break;
+      case 'thread/compacted':
+        this.summaryBefore.value = event.compaction?.beforeMessageId;
+        break;
       case 'thread/renamed':
         this.title.value = event.title;
         break;
@@ -88,6 +95,7 @@ export class Thread {
       case 'block/added':
       case 'block/appended':
       case 'tool/changed':
+      case 'turn/routed':
       case 'turn/ended':
         this.applyToTurn(event);
         break;
@@ -126,6 +134,9 @@ export class Thread {
         break;
       case 'tool/changed':
         this.changeTool(event);
+        break;
+      case 'turn/routed':
+        this.routeTurn(event);
         break;
       case 'turn/ended':
         this.endTurn(event);
@@ -175,6 +186,14 @@ export class Thread {
     const block = this.findBlock(event.messageId, event.blockId);
     if (block?.type === 'tool') {
       changeTool(block, event.changes);
+    }
+  }
+
+  private routeTurn(event: Extract<HostEvent, { type: 'turn/routed' }>): void {
+    const message = this.findAssistant(event.messageId);
+    if (message) {
+      const { model, modelReason } = event;
+      message.ending.value = { ...message.ending.peek(), model, modelReason };
     }
   }
 

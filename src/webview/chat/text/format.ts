@@ -38,6 +38,7 @@ const phaseTexts: Record<ThreadStatus['phase'], string> = {
   tool: 'Running a tool',
   approval: 'Waiting for your approval',
   retrying: 'Retrying',
+  compacting: 'Summarizing earlier messages',
 };
 
 /** What is happening right now, in words. `now` in ms since 1970. */
