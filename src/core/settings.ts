@@ -1,6 +1,6 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import type { ToolRule } from './approvals/approvalRules.ts';
-import type { Effort } from './model/request.ts';
+import type { Effort, Surface } from './model/request.ts';
 
 /** Every setting, by its key below `slipstream.`. What each means for the user: package.json. */
 export interface SettingValues {
@@ -112,11 +112,7 @@ export const settingDefinitions: {
   'budget.dayUsd': amount(25),
   'budget.monthUsd': amount(250),
   'budget.warnAtPercent': wholeNumber(80, 1, 100),
-  'budget.surfaces': amounts(
-    'surface names, each with sessionUsd, dayUsd or monthUsd',
-    [],
-    ['sessionUsd', 'dayUsd', 'monthUsd'],
-  ),
+  'budget.surfaces': surfaceLimits(),
   'routing.models': textList(),
   'routing.explorationPercent': wholeNumber(3, 0, 20),
   prices: amounts(
@@ -244,6 +240,35 @@ function amounts<Needed extends string, Optional extends string>(
         parsed[name] = entry;
       }
       return parsed;
+    },
+  };
+}
+
+/** Limits by surface. A name that is none would be a limit that holds nothing. */
+function surfaceLimits(): SettingDefinition<Readonly<Record<string, BudgetLimits>>> {
+  // The type makes sure that none is forgotten.
+  const surfaces: { readonly [Name in Surface]: true } = {
+    chat: true,
+    completion: true,
+    codeAction: true,
+    summary: true,
+    commitMessage: true,
+    bulk: true,
+  };
+  const names = Object.keys(surfaces);
+  const any = amounts(
+    `surfaces (${names.join(', ')}), each with sessionUsd, dayUsd or monthUsd`,
+    [],
+    ['sessionUsd', 'dayUsd', 'monthUsd'],
+  );
+  return {
+    ...any,
+    schema: { ...any.schema, propertyNames: { enum: names } },
+    parse: (raw) => {
+      const parsed = any.parse(raw);
+      return parsed && Object.keys(parsed).every((name) => names.includes(name))
+        ? parsed
+        : undefined;
     },
   };
 }

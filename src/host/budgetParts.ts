@@ -11,6 +11,7 @@ import { UsageLedger } from '../core/store/usageLedger.ts';
 import type { PromptTokens } from '../core/tokens/promptTokens.ts';
 import type { AssistantParts } from './assistant.ts';
 import type { Reports } from './reports.ts';
+import { workspaceKey } from './workspaceKey.ts';
 
 export interface BudgetParts {
   readonly storeConnection: StoreConnection;
@@ -103,13 +104,4 @@ export async function showSpending({
 
 async function openSettings(query: string): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', query);
-}
-
-/** The folders of the window, as threads know them. */
-function workspaceKey(): string {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  return folders
-    .map((folder) => folder.uri.fsPath)
-    .sort()
-    .join('\n');
 }

@@ -133,6 +133,10 @@ class KeptNotifications extends Notifications {
     this.told.push(message);
   }
 
+  override offer(message: string, label: string): void {
+    this.told.push(`${message} [${label}]`);
+  }
+
   override report(context: string, error: unknown): void {
     this.told.push(`${context}: ${toError(error).message}`);
   }
@@ -244,6 +248,12 @@ export class AssistantWindow {
 
   get loggedErrors(): readonly string[] {
     return this.log.errors;
+  }
+
+  /** What the palette runs. */
+  get commands(): Assistant['commands'] {
+    assert.ok(this.assistant, 'The assistant is not loaded.');
+    return this.assistant.commands;
   }
 
   ask<Name extends HostRequestName>(

@@ -81,6 +81,14 @@ describe('A setting', () => {
     assert.equal(parse('rm'), undefined);
   });
 
+  it('is limits of surfaces that there are', () => {
+    const { parse } = settingDefinitions['budget.surfaces'];
+    assert.deepEqual(parse({ completion: { dayUsd: 2 } }), { completion: { dayUsd: 2 } });
+    assert.equal(parse({ completions: { dayUsd: 2 } }), undefined);
+    assert.equal(parse({ completion: { dayUsd: -2 } }), undefined);
+    assert.equal(parse({ completion: { weekUsd: 2 } }), undefined);
+  });
+
   it('is a rule for each tool, and wrong as a whole where one rule is', () => {
     const { parse } = settingDefinitions['approvals.tools'];
     assert.deepEqual(parse({ run_command: 'deny' }), { run_command: 'deny' });
