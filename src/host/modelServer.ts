@@ -81,6 +81,20 @@ export class ModelServer {
     }
   }
 
+  /** What the server says of its models, as it came. Throws whatever goes wrong. */
+  requestModels(endpoint: string, key: string | undefined, signal: AbortSignal): Promise<unknown> {
+    // A thousand is the most that a page takes: the list is never continued.
+    return this.get(`${endpoint}/v1/models?limit=1000`, key, signal, async (response) => {
+      if (!response.ok) {
+        await response.body?.cancel();
+        throw new UserError(
+          `${hostOf(endpoint)} does not list its models (status ${response.status}).`,
+        );
+      }
+      return response.json();
+    });
+  }
+
   private async get<T>(
     url: string,
     key: string | undefined,
@@ -91,7 +105,8 @@ export class ModelServer {
     const timer = this.clock.setTimeout(() => limit.abort(), maxWaitMs);
     // A key goes as the SDK sends it with requests to models: what is accepted here is accepted there.
     const credentials: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
-    const headers = { 'anthropic-version': apiVersion, ...credentials };
+    // Asked now and then, on a pool that is not ours: a kept connection would outlive the window.
+    const headers = { 'anthropic-version': apiVersion, connection: 'close', ...credentials };
     try {
       const response = await this.fetch(url, {
         headers,

@@ -37,7 +37,11 @@ describe('ModelServer', () => {
       assert.deepEqual(asked, [
         {
           url: 'https://gateway.example/v1/models?limit=1',
-          headers: { 'anthropic-version': '2026-10-21', authorization: 'Bearer key' },
+          headers: {
+            'anthropic-version': '2026-10-21',
+            connection: 'close',
+            authorization: 'Bearer key',
+          },
         },
       ]);
     }
@@ -79,7 +83,7 @@ describe('ModelServer', () => {
     const data = [{ id: 'a' }, { id: 7 }, null, 'x', { id: '' }, { id: 'b' }];
     const { server, asked } = serverThat(() => Response.json({ data }));
     assert.deepEqual(await server.listModels(endpoint, undefined, signal), ['a', 'b']);
-    assert.deepEqual(asked[0]?.headers, { 'anthropic-version': '2026-10-21' });
+    assert.deepEqual(asked[0]?.headers, { 'anthropic-version': '2026-10-21', connection: 'close' });
   });
 
   for (const [name, answer] of [
