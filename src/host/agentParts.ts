@@ -13,6 +13,7 @@ import { DiskSpillStore } from '../core/tools/spillStore.ts';
 import { createStandardTools } from '../core/tools/standardTools.ts';
 import type { ToolContext } from '../core/tools/tool.ts';
 import type { Workspace } from '../core/tools/workspace.ts';
+import { toProfile } from './modelChoice.ts';
 import type { Notifications } from './notifications.ts';
 import type { OutputLog } from './outputLog.ts';
 import { SaveProblems } from './saveProblems.ts';
@@ -41,6 +42,7 @@ export type AgentParts = Pick<
   | 'platform'
   | 'workspaceKey'
   | 'nameOf'
+  | 'profileOf'
   | 'costOf'
   | 'toolDefinitions'
   | 'maxRounds'
@@ -68,6 +70,7 @@ export function createAgentParts(options: AgentPartsOptions): AgentParts {
         .sort()
         .join('\n'),
     nameOf: (model) => (model === 'offline' ? 'Offline' : (catalogue.find(model)?.name ?? model)),
+    profileOf: (model) => toProfile(model, catalogue.find(model)),
     costOf: (usage, model) => (model === 'offline' ? 0 : costUsd(usage, catalogue.pricesOf(model))),
     maxRounds: () => settings.get('agent.maxRoundsPerTurn'),
     maxOutputTokens: () => settings.get('maxOutputTokens'),

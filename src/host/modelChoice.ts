@@ -2,9 +2,11 @@ import { UserError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { ResourceManager } from '../base/lifecycle.ts';
 import type { ModelProfile } from '../core/agent/threadParts.ts';
-import { type CatalogueModel, loadCatalogue } from '../core/model/catalogue.ts';
+import type { CatalogueModel } from '../core/model/catalogue.ts';
 import { hostOf, type OnlineConnection } from '../core/model/connection.ts';
 import type { EditorModels } from '../core/model/editorModels.ts';
+import type { LiveCatalogue } from '../core/model/liveCatalogue.ts';
+import type { Retirement } from '../core/model/retirement.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ConnectionSettings } from './connectionSettings.ts';
 import type { ModelServer } from './modelServer.ts';
@@ -17,9 +19,15 @@ export interface ModelChoiceParts {
   readonly connection: ConnectionSettings;
   readonly server: ModelServer;
   readonly editorModels: EditorModels;
+  readonly catalogue: () => Promise<LiveCatalogue>;
+  /** What stands in for a model that answers no more. */
+  readonly replacementOf: (model: string) => Promise<Retirement | undefined>;
 }
 
-/** Which model answers: the setting's, else the best that the connection has to offer. */
+/**
+ * Which model answers: the setting's, else one that Slipstream chooses for each task at Anthropic, and
+ * the first of a local server.
+ */
 export class ModelChoice implements Disposable {
   private readonly resources = new ResourceManager('modelChoice');
   private readonly parts: ModelChoiceParts;
@@ -46,8 +54,12 @@ export class ModelChoice implements Disposable {
     if (connection.kind === 'editor') {
       return this.editorModel();
     }
-    const catalogue = await loadCatalogue();
-    const id = await this.idFor(connection, catalogue.defaultModel);
+    const catalogue = await this.parts.catalogue();
+    const chosen = this.parts.settings.get('model');
+    if (connection.kind === 'anthropic') {
+      return chosen === '' ? automatic(catalogue) : this.pinned(chosen, catalogue);
+    }
+    const id = chosen || (await this.firstOf(connection));
     return toProfile(id, catalogue.find(id));
   }
 
@@ -64,12 +76,9 @@ export class ModelChoice implements Disposable {
     this.resources.dispose();
   }
 
-  private async idFor(connection: OnlineConnection, defaultModel: string): Promise<string> {
-    const chosen = this.parts.settings.get('model');
-    if (chosen !== '') {
-      return chosen;
-    }
-    return connection.kind === 'anthropic' ? defaultModel : this.firstOf(connection);
+  private async pinned(chosen: string, catalogue: LiveCatalogue): Promise<ModelProfile> {
+    const id = (await this.parts.replacementOf(chosen))?.replacement.id ?? chosen;
+    return toProfile(id, catalogue.find(id));
   }
 
   /** The chosen one where VS Code has it: a name of another provider's means nothing to it. */
@@ -97,7 +106,18 @@ export class ModelChoice implements Disposable {
   }
 }
 
-function toProfile(id: string, known: CatalogueModel | undefined): ModelProfile {
+/** Until a model has been chosen, the usual one's figures stand for it. */
+function automatic(catalogue: LiveCatalogue): ModelProfile {
+  const usual = catalogue.defaultModel;
+  return {
+    ...toProfile(usual, catalogue.find(usual)),
+    name: 'Automatic',
+    isAutomatic: true,
+  };
+}
+
+/** What the agent must know of a model. */
+export function toProfile(id: string, known: CatalogueModel | undefined): ModelProfile {
   return known
     ? {
         id,

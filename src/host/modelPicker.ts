@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type Catalogue, type CatalogueModel, loadCatalogue } from '../core/model/catalogue.ts';
+import type { Catalogue, CatalogueModel } from '../core/model/catalogue.ts';
 import type { OnlineConnection } from '../core/model/connection.ts';
 import type { EditorModels } from '../core/model/editorModels.ts';
 import { type CommandName, commandId } from './commandTable.ts';
@@ -16,10 +16,11 @@ export interface ModelPickerParts {
   readonly choice: ModelChoice;
   readonly server: ModelServer;
   readonly editorModels: EditorModels;
+  readonly catalogue: () => Promise<Catalogue>;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
-  /** Undefined for the item that asks for an id. */
+  /** Empty for Slipstream's own choice; undefined for the item that asks for an id. */
   readonly id?: string;
 }
 
@@ -34,7 +35,7 @@ export async function selectModel(parts: ModelPickerParts): Promise<void> {
     await selectEditorModel(parts);
     return;
   }
-  const catalogue = await loadCatalogue();
+  const catalogue = await parts.catalogue();
   const items = await itemsFor(parts, connection, catalogue);
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Which model should answer?',
@@ -45,9 +46,8 @@ export async function selectModel(parts: ModelPickerParts): Promise<void> {
     matchOnDescription: true,
   });
   const id = picked && (picked.id ?? (await askForId(parts.settings.get('model'))));
-  if (id) {
-    const isDefault = connection.kind === 'anthropic' && id === catalogue.defaultModel;
-    await parts.settings.update('model', isDefault ? undefined : id);
+  if (id !== undefined) {
+    await parts.settings.update('model', id === '' ? undefined : id);
   }
 }
 
@@ -80,18 +80,27 @@ async function itemsFor(
 ): Promise<readonly ModelItem[]> {
   const isAnthropic = connection.kind === 'anthropic';
   const ids = isAnthropic
-    ? catalogue.models.map((model) => model.id)
+    ? catalogue.models.filter(({ lifecycle }) => lifecycle !== 'retired').map(({ id }) => id)
     : await withProgress('Asking the server for its models…', (signal) =>
         parts.server.listModels(connection.endpoint, connection.apiKey, signal),
       );
-  const [first] = ids;
-  const usual = isAnthropic ? catalogue.defaultModel : first;
-  const current = parts.settings.get('model') || usual;
-  const listed = ids.includes(current ?? '') || current === undefined ? ids : [current, ...ids];
+  const chosen = parts.settings.get('model');
+  const current = isAnthropic ? chosen : chosen || ids[0];
+  const listed = !current || ids.includes(current) ? ids : [current, ...ids];
   return [
+    ...(isAnthropic ? [automaticItem(chosen === '')] : []),
     ...listed.map((id) => toItem(id, catalogue.find(id), id === current)),
     { label: 'Another model…', detail: 'Enter the id of a model that is not listed here' },
   ];
+}
+
+function automaticItem(isCurrent: boolean): ModelItem {
+  return {
+    id: '',
+    label: `${isCurrent ? '$(check) ' : ''}Automatic`,
+    description: 'Slipstream chooses for each task',
+    detail: 'By what the task asks for, the budget, and how well each model has done here',
+  };
 }
 
 function toItem(id: string, known: CatalogueModel | undefined, isCurrent: boolean): ModelItem {

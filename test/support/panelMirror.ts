@@ -49,14 +49,17 @@ function changeMessage(message: MessageView, event: MessageEvent): MessageView {
       return changeBlock(message, event.blockId, (block) => appended(block, event.text));
     case 'tool/changed':
       return changeBlock(message, event.blockId, (block) => changed(block, event.changes));
+    case 'turn/routed':
+      return { ...message, model: event.model, modelReason: event.modelReason };
     case 'turn/ended': {
-      const { state, notice, model, usage, durationMs } = event;
+      const { state, notice, model, modelReason, usage, durationMs } = event;
       return {
         ...message,
         state,
         durationMs,
         ...(notice ? { notice } : {}),
         ...(model ? { model } : {}),
+        ...(modelReason ? { modelReason } : {}),
         ...(usage ? { usage } : {}),
       };
     }

@@ -11,6 +11,8 @@ import type {
 
 /** Hears how one answer grows, block by block. */
 export interface AnswerObserver {
+  /** The model was chosen for this request; `reason` is for the user. */
+  routed(model: string, reason: string): void;
   started(model: string): void;
   /** The provider no longer takes the thinking of earlier answers: it was left out. */
   thinkingDropped(): void;
@@ -73,6 +75,10 @@ class AnswerAssembly {
 
   take(event: ModelEvent): void {
     switch (event.type) {
+      case 'routed':
+        this.model = event.model;
+        this.observer.routed(event.model, event.reason);
+        return;
       case 'started':
         this.model = event.model;
         this.observer.started(event.model);

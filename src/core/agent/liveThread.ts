@@ -30,7 +30,7 @@ import {
 } from './messageOrder.ts';
 import { endingOf } from './notices.ts';
 import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
-import { shownModel } from './shownModel.ts';
+import { modelInUse, shownModel } from './shownModel.ts';
 import { sizeOf, summarizeNow } from './summarizeNow.ts';
 import { ThreadApprover } from './threadApprover.ts';
 import { ThreadCompaction } from './threadCompaction.ts';
@@ -40,6 +40,7 @@ import type { ModelProfile, ThreadParts } from './threadParts.ts';
 import { ToolRunner } from './toolRunner.ts';
 import { runTurn, type TurnEnd } from './turn.ts';
 import { TurnContext } from './turnContext.ts';
+import { TurnRouting } from './turnRouting.ts';
 import { type NewMessage, newUserMessage, userContent } from './userContent.ts';
 import { toMessageViews, userView } from './views.ts';
 import { windowUsage } from './windowUsage.ts';
@@ -59,6 +60,7 @@ export class LiveThread<Grants> {
   private lastPrompt: string | undefined;
   private readonly kept: KeptThread;
   private readonly compaction: ThreadCompaction;
+  private readonly routing: TurnRouting;
   private running: RunningTurn | undefined;
 
   /** `record` is undefined for a thread without a message: it is kept from its first one on. */
@@ -80,6 +82,7 @@ export class LiveThread<Grants> {
       changed: () => this.tellCompaction(),
     });
     this.approver = new ThreadApprover(parts.policy);
+    this.routing = new TurnRouting(parts);
   }
 
   get isRunning(): boolean {
@@ -280,8 +283,10 @@ export class LiveThread<Grants> {
     const { state } = this.compaction;
     const summary = state === 'none' ? compacted && ('inUse' as const) : state;
     const { tokens } = this.parts.context;
+    const routed = running?.turn?.routed;
     return threadMeter({
-      profile,
+      profile: modelInUse(profile, records, routed, this.parts),
+      modelReason: routed?.reason,
       record: kept.record,
       spent,
       records,
@@ -323,6 +328,7 @@ export class LiveThread<Grants> {
     try {
       const profile = await this.parts.model();
       const record = await this.kept.ensure(message.text);
+      this.routing.begins(this.history.records, replaced);
       if (replaced) {
         this.rewindTo(replaced);
       }
@@ -380,7 +386,9 @@ export class LiveThread<Grants> {
       journal: turn,
       clock: parts.clock,
     });
-    const fixed = fixedRequest(record, profile, this.history.records, parts);
+    const { records } = this.history;
+    const hints = this.routing.hints(profile, records);
+    const fixed = { ...fixedRequest(record, profile, records, parts), ...hints };
     this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
     const { history, compaction } = this;
     const summarizing = (): void => turn.summarizing();

@@ -11,6 +11,7 @@ import type { ToolOutput } from '../tools/tool.ts';
 import type { Answer, AnswerObserver } from './answer.ts';
 import { toolUses } from './history.ts';
 import type { TurnEnding } from './notices.ts';
+import type { RoutedModel } from './shownModel.ts';
 import type { ToolJournal } from './toolRunner.ts';
 import type { TurnThread } from './turn.ts';
 import { type OpenAnswer, TurnRecords, type TurnRecordsParts } from './turnRecords.ts';
@@ -36,6 +37,7 @@ export class LiveTurn implements TurnThread, ToolJournal {
   private readonly records: TurnRecords;
   private readonly view: TurnView;
   private open: OpenAnswer | undefined;
+  private chosen: RoutedModel | undefined;
 
   constructor(parts: LiveTurnParts) {
     this.turnId = parts.turnId;
@@ -46,6 +48,11 @@ export class LiveTurn implements TurnThread, ToolJournal {
 
   get status(): ThreadStatus {
     return this.view.status;
+  }
+
+  /** The model that was chosen for the turn, where one was. */
+  get routed(): RoutedModel | undefined {
+    return this.chosen;
   }
 
   /** What this turn used so far, and its price where it is known. */
@@ -73,6 +80,14 @@ export class LiveTurn implements TurnThread, ToolJournal {
     this.open = open;
     const growing = new GrowingAnswer(open, this.records, this.view);
     return {
+      routed: (model, reason) => {
+        // Each request of the turn stays with it: the first one has the reason worth telling.
+        if (this.chosen?.model !== model) {
+          this.chosen = { model, reason };
+          this.view.route(this.parts.nameOf(model), reason);
+          this.parts.spentMore();
+        }
+      },
       started: (model) => {
         this.view.setPhase('waiting');
         this.view.setModel(this.parts.nameOf(model));

@@ -1,5 +1,7 @@
 import { UserError } from '../../base/errors.ts';
+import type { MessageRecord } from '../store/records.ts';
 import type { ModelProfile, ThreadParts } from './threadParts.ts';
+import { lastAnswer } from './turnRouting.ts';
 
 /** The model for display. A server that does not answer must not keep a thread from being read. */
 export async function shownModel<Grants>(
@@ -13,4 +15,21 @@ export async function shownModel<Grants>(
     }
     throw error;
   }
+}
+
+/** A model that was chosen for a request, and why. */
+export interface RoutedModel {
+  readonly model: string;
+  readonly reason: string;
+}
+
+/** For the meter: where Slipstream chooses, the model that was asked last. */
+export function modelInUse<Grants>(
+  profile: ModelProfile,
+  records: readonly MessageRecord[],
+  routed: RoutedModel | undefined,
+  parts: Pick<ThreadParts<Grants>, 'profileOf'>,
+): ModelProfile {
+  const model = routed?.model ?? lastAnswer(records)?.model;
+  return profile.isAutomatic && model !== undefined ? parts.profileOf(model) : profile;
 }

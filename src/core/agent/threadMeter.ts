@@ -8,6 +8,8 @@ import { windowTokens } from './windowTokens.ts';
 
 export interface MeterFacts {
   readonly profile: ModelProfile;
+  /** Why the model was chosen, where Slipstream has just done so. */
+  readonly modelReason: string | undefined;
   readonly record: ThreadRecord | undefined;
   /** What the turn that runs has used so far. */
   readonly spent: { readonly usage: Usage; readonly costUsd: number | undefined } | undefined;
@@ -22,7 +24,7 @@ export interface MeterFacts {
 
 /** The figures of the line above the input. */
 export function threadMeter(facts: MeterFacts): ThreadMeter {
-  const { profile, record, spent, records, compacted, summary } = facts;
+  const { profile, modelReason, record, spent, records, compacted, summary } = facts;
   const usage = addUsage(record?.usage ?? noUsage, spent?.usage ?? noUsage);
   const costUsd = addCost(record ? record.costUsd : 0, spent ? spent.costUsd : 0);
   const estimate = (messages: readonly Message[]): number =>
@@ -32,6 +34,7 @@ export function threadMeter(facts: MeterFacts): ThreadMeter {
   const { tokens, isEstimate } = windowTokens(records, { estimate, compacted });
   return {
     modelName: profile.name,
+    ...(modelReason === undefined ? {} : { modelReason }),
     windowTokens: tokens,
     isEstimate,
     ...(profile.contextWindow === undefined ? {} : { windowLimit: profile.contextWindow }),

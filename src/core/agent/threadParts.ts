@@ -23,6 +23,8 @@ export interface ModelProfile {
   readonly maxOutputTokens?: number;
   /** Prompts longer than this cost more for each token. */
   readonly longPrompt?: { readonly aboveTokens: number };
+  /** Whether Slipstream chooses for each task. The other fields are then those of the usual model. */
+  readonly isAutomatic?: boolean;
 }
 
 /** How conversations are kept within their models' windows. */
@@ -54,6 +56,10 @@ export interface ThreadParts<Grants> {
   /** The model the next turn asks. */
   readonly model: () => Promise<ModelProfile>;
   readonly nameOf: (model: string) => string;
+  /** The model with this id; for the meter of a thread whose model was chosen for it. */
+  readonly profileOf: (model: string) => ModelProfile;
+  /** Told whether the answer of a turn held. */
+  readonly recordOutcome?: (turnId: string, held: boolean, model: string) => void;
   readonly costOf: (usage: Usage, model: string) => number | undefined;
   /** Sorted by name; without what writes or runs in Restricted Mode. */
   readonly toolDefinitions: () => readonly ToolDefinition[];

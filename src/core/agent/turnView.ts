@@ -80,6 +80,13 @@ export class TurnView {
     this.view.model = name;
   }
 
+  /** Slipstream has chosen the model. */
+  route(model: string, modelReason: string): void {
+    Object.assign(this.view, { model, modelReason });
+    const { threadId } = this.parts;
+    this.parts.emit({ type: 'turn/routed', threadId, messageId: this.view.id, model, modelReason });
+  }
+
   /** Shows a block from here on; the caller grows it through `append`. */
   add(block: BlockView): void {
     this.blocks.push(block);
@@ -162,6 +169,7 @@ export class TurnView {
       usage,
       ...(ending.notice ? { notice: ending.notice } : {}),
       ...(this.view.model === undefined ? {} : { model: this.view.model }),
+      ...(this.view.modelReason === undefined ? {} : { modelReason: this.view.modelReason }),
     });
   }
 

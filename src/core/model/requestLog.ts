@@ -3,7 +3,7 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import { RingBuffer } from '../../base/ringBuffer.ts';
 import type { Decision } from './decisionTrail.ts';
 import type { Usage } from './message.ts';
-import type { ModelRequest, Outcome } from './request.ts';
+import type { ModelFailureKind, ModelRequest, Outcome } from './request.ts';
 
 /** What became of one request: figures and decisions, never content. */
 export interface RequestRecord {
@@ -25,6 +25,9 @@ export interface RequestRecord {
   readonly outcome: Outcome['kind'];
   /** What went wrong, for a failed request. */
   readonly failure?: string;
+  readonly failureKind?: ModelFailureKind;
+  /** Host and port that answered; absent for an answer that came from a cache. */
+  readonly endpoint?: string;
   readonly decisions: readonly Decision[];
 }
 

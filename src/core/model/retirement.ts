@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import type { Catalogue, CatalogueModel } from './catalogue.ts';
 
 /** Replacements of replacements; a longer chain than there were generations is a mistake. */
@@ -31,6 +32,34 @@ export function isRetired({ lifecycle, retiresAt }: CatalogueModel, wallTime: nu
 }
 
 /** Tells the user of a replacement. */
-export function retirementText({ retired, replacement }: Retirement): string {
+function retirementText({ retired, replacement }: Retirement): string {
   return `${retired.name} is no longer available. Slipstream asks ${replacement.name} in its place.`;
+}
+
+export interface RetirementsParts {
+  readonly catalogue: () => Promise<Catalogue>;
+  readonly clock: Clock;
+  /** Told once of each retired model that another one stands in for. */
+  readonly onRetired: (text: string) => void;
+}
+
+/** Finds what stands in for retired models, and tells the user. */
+export class Retirements {
+  private readonly parts: RetirementsParts;
+  private readonly told = new Set<string>();
+
+  constructor(parts: RetirementsParts) {
+    this.parts = parts;
+  }
+
+  /** Undefined for a model that still answers. An arrow, so that it can be handed on by itself. */
+  readonly replacementOf = async (model: string): Promise<Retirement | undefined> => {
+    const { catalogue, clock, onRetired } = this.parts;
+    const retirement = retirementOf(await catalogue(), model, clock.wallTime());
+    if (retirement && !this.told.has(retirement.retired.id)) {
+      this.told.add(retirement.retired.id);
+      onRetired(retirementText(retirement));
+    }
+    return retirement;
+  };
 }

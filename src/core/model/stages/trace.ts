@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { genAi, general, slipstream, spanEvent } from '../../telemetry/genAiAttributes.ts';
 import { DecisionTrail } from '../decisionTrail.ts';
 import type { Usage } from '../message.ts';
-import type { ModelEvent, ModelRequest, Outcome, Stage } from '../request.ts';
+import type { ModelEvent, ModelFailureKind, ModelRequest, Outcome, Stage } from '../request.ts';
 import type { RequestLog } from '../requestLog.ts';
 
 // The API's enums, by value: importing them would load its 22 kB at activation.
@@ -76,6 +76,8 @@ class TracedStream implements AsyncIterator<ModelEvent> {
   private readonly startedMs: number;
   private readonly startedAt: number;
   private model: string;
+  private endpoint: string | undefined;
+  private failureKind: ModelFailureKind | undefined;
   private attempts = 1;
   private usage: Usage | undefined;
   private firstTokenMs: number | undefined;
@@ -130,6 +132,7 @@ class TracedStream implements AsyncIterator<ModelEvent> {
         break;
       case 'started':
         this.model = event.model;
+        this.endpoint = event.endpoint;
         this.span?.setAttribute(genAi.responseId, event.messageId);
         this.span?.setAttribute(genAi.responseModel, event.model);
         break;
@@ -165,6 +168,7 @@ class TracedStream implements AsyncIterator<ModelEvent> {
       return;
     }
     const { kind, status, message } = outcome.failure;
+    this.failureKind = kind;
     this.span?.setAttribute(general.errorType, kind);
     this.span?.setStatus({ code: errorStatusCode });
     if (status !== undefined) {
@@ -193,6 +197,8 @@ class TracedStream implements AsyncIterator<ModelEvent> {
       attempts: this.attempts,
       outcome,
       ...(failure === undefined ? {} : { failure }),
+      ...(this.failureKind === undefined ? {} : { failureKind: this.failureKind }),
+      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
       decisions: trail.decisions,
     });
   }

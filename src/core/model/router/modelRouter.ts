@@ -1,0 +1,206 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { Disposable } from '../../../base/lifecycle.ts';
+import type { CatalogueModel } from '../catalogue.ts';
+import type { LiveCatalogue } from '../liveCatalogue.ts';
+import type { ModelFailureKind, ModelRequest, Surface } from '../request.ts';
+import type { RequestRecord } from '../requestLog.ts';
+import { isRetired, type Retirement, type Retirements } from '../retirement.ts';
+import {
+  AdaptiveModelSelector,
+  type Selection,
+  type SelectionInput,
+} from './adaptiveModelSelector.ts';
+import { estimateComplexity } from './complexity.ts';
+import type { ModelStatistics } from './modelStatistics.ts';
+import { promptSize } from './promptSize.ts';
+import { RecentMap } from './recentMap.ts';
+
+export interface ModelRouterParts {
+  readonly catalogue: () => Promise<LiveCatalogue>;
+  readonly statistics: ModelStatistics;
+  readonly clock: Clock;
+  /** Ids to choose from; empty for all current models. */
+  readonly allowedModels: () => readonly string[];
+  /** From 0 to 1. */
+  readonly explorationShare: () => number;
+  /** What may still be spent on a surface, US dollars; undefined without a limit. */
+  readonly budgetLeftUsd?: (surface: Surface) => number | undefined;
+  readonly retirements: Retirements;
+  /** From 0 to below 1. */
+  readonly random?: () => number;
+}
+
+/** As many turns as can be under way or be judged later. */
+const keptTurns = 256;
+/** More threads than anybody goes back and forth between; others begin anew. */
+const keptThreads = 64;
+
+/** A turn that nobody came back to for so long has held. */
+const heldAfterMs = 10 * 60_000;
+/** When the window is closed, one is counted that was at least read for so long. */
+const readForMs = 60_000;
+
+/** How long the provider keeps a prompt, milliseconds. */
+const cacheLifetimesMs = { '5m': 5 * 60_000, '1h': 60 * 60_000 } as const;
+
+/** A shorter answer tells nothing about speed, tokens. */
+const leastTokensForSpeed = 50;
+
+/** What speaks against the model; the other failures are the request's, the user's or the network's. */
+const modelsOwnFailures: ReadonlySet<ModelFailureKind> = new Set<ModelFailureKind>([
+  'overloaded',
+  'server',
+  'stalled',
+  'protocol',
+]);
+
+interface KnownTurn {
+  readonly model: string;
+  readonly usedAtMs: number;
+  readonly isJudged: boolean;
+}
+
+/** Chooses models, remembers what was chosen, and learns how well that went. */
+export class ModelRouter implements Disposable {
+  private readonly parts: ModelRouterParts;
+  private readonly selector: AdaptiveModelSelector;
+  /** By the id of the turn, or of the request where there is none. */
+  private readonly turns = new RecentMap<KnownTurn>(keptTurns);
+  private readonly threads = new RecentMap<{ readonly model: string; readonly usedAtMs: number }>(
+    keptThreads,
+  );
+  /** Models that the endpoint has refused to this user. */
+  private readonly rejected = new Set<string>();
+
+  constructor(parts: ModelRouterParts) {
+    this.parts = parts;
+    this.selector = new AdaptiveModelSelector(parts.random ?? Math.random);
+  }
+
+  /** Chooses a model for a request that may have any. Undefined where there is none to choose. */
+  async choose(request: ModelRequest): Promise<Selection | undefined> {
+    const [catalogue] = await Promise.all([this.parts.catalogue(), this.parts.statistics.load()]);
+    const candidates = this.candidates(catalogue, request.model);
+    if (candidates.length === 0) {
+      return undefined;
+    }
+    this.settleOldTurns(heldAfterMs);
+    return this.selector.choose(this.inputFor(request, candidates));
+  }
+
+  /** What stands in for a model that answers no more. */
+  replacementOf(model: string): Promise<Retirement | undefined> {
+    return this.parts.retirements.replacementOf(model);
+  }
+
+  async nameOf(model: string): Promise<string> {
+    return (await this.parts.catalogue()).find(model)?.name ?? model;
+  }
+
+  /** Remembers which model a request goes to, chosen or not. */
+  used({ id, turnId, threadId }: ModelRequest, model: string): void {
+    const usedAtMs = this.parts.clock.now();
+    this.turns.set(turnId ?? id, { model, usedAtMs, isJudged: false });
+    if (threadId !== undefined) {
+      this.threads.set(threadId, { model, usedAtMs });
+    }
+  }
+
+  /** The endpoint does not let this user have the model: it is not chosen again in this window. */
+  reject(model: string): void {
+    this.rejected.add(model);
+  }
+
+  /**
+   * Tells whether an outcome held: an edit that stayed, a completion that was accepted, a turn that
+   * was not asked again. Each is counted once.
+   * @param id Of the turn or, without one, of the request.
+   * @param model The model that answered, for a turn of before a reload.
+   */
+  recordOutcome(id: string, held: boolean, model?: string): void {
+    const known = this.turns.get(id);
+    const judged = known?.model ?? model;
+    if (judged === undefined || known?.isJudged) {
+      return;
+    }
+    this.turns.set(id, { model: judged, usedAtMs: this.parts.clock.now(), isJudged: true });
+    this.parts.statistics.add(judged, 'success', held ? 1 : 0);
+  }
+
+  /** Takes in how a request went. */
+  learn(record: RequestRecord): void {
+    const { statistics } = this.parts;
+    const { model, firstTokenMs, durationMs, usage, outcome, failureKind } = record;
+    if (failureKind !== undefined && modelsOwnFailures.has(failureKind)) {
+      statistics.add(model, 'success', 0);
+    }
+    // Without an endpoint the answer came from a cache; after a retry its time is not the model's.
+    if (outcome !== 'done' || record.endpoint === undefined || record.attempts > 1) {
+      return;
+    }
+    if (firstTokenMs !== undefined && record.priority === 'interactive') {
+      statistics.add(model, 'firstTokenMs', firstTokenMs);
+    }
+    const tokens = usage?.outputTokens ?? 0;
+    const writingMs = durationMs - (firstTokenMs ?? durationMs);
+    if (tokens >= leastTokensForSpeed && writingMs > 0) {
+      statistics.add(model, 'tokensPerSecond', tokens / (writingMs / 1_000));
+    }
+  }
+
+  /** The turns that nobody complained about have held. */
+  dispose(): void {
+    this.settleOldTurns(readForMs);
+  }
+
+  private settleOldTurns(ageMs: number): void {
+    const before = this.parts.clock.now() - ageMs;
+    for (const [id, turn] of this.turns.all()) {
+      if (turn.usedAtMs <= before && !turn.isJudged) {
+        this.recordOutcome(id, true);
+      }
+    }
+  }
+
+  private candidates(catalogue: LiveCatalogue, usual: string): readonly CatalogueModel[] {
+    const now = this.parts.clock.wallTime();
+    const isUsable = (model: CatalogueModel): boolean =>
+      !isRetired(model, now) && catalogue.isOffered(model.id) && !this.rejected.has(model.id);
+    const allowed = this.parts.allowedModels();
+    const models =
+      allowed.length > 0
+        ? allowed.flatMap((id) => catalogue.find(id) ?? [])
+        : catalogue.models.filter(({ lifecycle }) => lifecycle === 'current');
+    const usable = models.filter(isUsable);
+    const fallback = catalogue.find(usual);
+    return usable.length > 0 || allowed.length > 0 || !fallback ? usable : [fallback];
+  }
+
+  private inputFor(request: ModelRequest, candidates: readonly CatalogueModel[]): SelectionInput {
+    const { parts } = this;
+    const { threadId, turnId, surface, promptCacheLifetime = '5m', routing } = request;
+    const size = promptSize(request);
+    const thread = threadId === undefined ? undefined : this.threads.get(threadId);
+    const idleMs = thread ? parts.clock.now() - thread.usedAtMs : (routing?.threadIdleMs ?? 0);
+    const threadModel = thread?.model ?? routing?.threadModel;
+    const turnModel = turnId === undefined ? undefined : this.turns.get(turnId)?.model;
+    const budgetLeftUsd = parts.budgetLeftUsd?.(surface);
+    return {
+      candidates,
+      defaultModel: request.model,
+      complexity: estimateComplexity(request, size.tokens),
+      isUrgent: request.priority === 'interactive',
+      promptTokens: size.tokens,
+      hasImages: size.hasImages,
+      hasTools: request.tools.length > 0,
+      outputTokens: request.maxOutputTokens,
+      mustSave: request.mustSave === true,
+      ...(budgetLeftUsd === undefined ? {} : { budgetLeftUsd }),
+      ...(turnModel === undefined ? {} : { turnModel }),
+      ...(threadModel === undefined ? {} : { threadModel }),
+      isThreadCached: threadModel !== undefined && idleMs < cacheLifetimesMs[promptCacheLifetime],
+      explorationShare: parts.explorationShare(),
+      figuresOf: (model: string) => parts.statistics.figuresOf(model),
+    };
+  }
+}
