@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { SqlValue } from './database.ts';
-import { isBusy } from './databaseErrors.ts';
+import { isBusy, isDatabaseFailure } from './databaseErrors.ts';
 import type { StoreConnection } from './storeConnection.ts';
 import {
   localDay,
@@ -171,10 +171,11 @@ export class UsageLedger implements Disposable {
     const waiting = [...this.unsaved];
     try {
       return this.options.connection.transaction(() => {
-        for (const [, { call }] of waiting) {
-          this.put(call);
+        for (const [id, { call }] of waiting) {
+          if (this.tryPut(call)) {
+            this.unsaved.delete(id);
+          }
         }
-        this.unsaved.clear();
         return work();
       });
     } catch (error) {
@@ -198,6 +199,19 @@ export class UsageLedger implements Disposable {
        ON CONFLICT (id) DO UPDATE SET ${changed.join(', ')}`,
       Object.values(row),
     );
+  }
+
+  /** Saves a call, unless it is of a kind that never can be: it shall not keep others from it. */
+  private tryPut(call: UsageCall): boolean {
+    try {
+      this.put(call);
+      return true;
+    } catch (error) {
+      if (isDatabaseFailure(error)) {
+        throw error;
+      }
+      return false;
+    }
   }
 
   private keepUnsaved(entry: UnsavedCall, error: unknown): void {

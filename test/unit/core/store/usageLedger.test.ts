@@ -231,6 +231,20 @@ describe('A ledger whose store cannot be written', () => {
       assert.equal(saved?.['n'], 2);
     }));
 
+  it('keeps a call in memory that never can be saved, and saves the others', () =>
+    withBudget(async ({ open }) => {
+      const { ledger, connection, unsaved } = await open();
+      end(ledger, begin(ledger, 1), 2, Number.NaN);
+      end(ledger, begin(ledger, 1), 4);
+      assert.equal(spent(ledger, 'day'), 6);
+      assert.equal(unsaved.length, 1);
+      const saved = connection.database.all('SELECT cost_usd FROM usage_calls ORDER BY row');
+      assert.deepEqual(
+        saved.map((row) => row['cost_usd']),
+        [null, 4],
+      );
+    }));
+
   it('decides by what is counted in memory', () =>
     withBudget(async ({ open }) => {
       const { ledger, connection } = await open();
