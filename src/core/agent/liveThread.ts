@@ -7,9 +7,7 @@ import type {
   ThreadView,
   ToolBlockView,
   UserMessageView,
-  WindowUsageView,
 } from '../../shared/protocol.ts';
-import type { CompactionRecord } from '../store/compactionStore.ts';
 import type {
   MessageRecord,
   ThreadPage,
@@ -31,19 +29,18 @@ import {
 import { endingOf } from './notices.ts';
 import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
 import { modelInUse, shownModel } from './shownModel.ts';
-import { sizeOf, summarizeNow } from './summarizeNow.ts';
 import { ThreadApprover } from './threadApprover.ts';
-import { ThreadCompaction } from './threadCompaction.ts';
 import { ThreadHistory } from './threadHistory.ts';
 import { threadMeter } from './threadMeter.ts';
 import type { ModelProfile, ThreadParts } from './threadParts.ts';
+import { ThreadSummary } from './threadSummary.ts';
+import { threadView } from './threadView.ts';
 import { ToolRunner } from './toolRunner.ts';
 import { runTurn, type TurnEnd } from './turn.ts';
 import { TurnContext } from './turnContext.ts';
 import { TurnRouting } from './turnRouting.ts';
 import { type NewMessage, newUserMessage, userContent } from './userContent.ts';
-import { toMessageViews, userView } from './views.ts';
-import { windowUsage } from './windowUsage.ts';
+import { userView } from './views.ts';
 
 const idle: ThreadStatus = { phase: 'idle' };
 
@@ -53,13 +50,13 @@ const idle: ThreadStatus = { phase: 'idle' };
  */
 export class LiveThread<Grants> {
   readonly id: string;
+  readonly summary: ThreadSummary;
   private readonly parts: ThreadParts<Grants>;
   private readonly history: ThreadHistory;
   private readonly approver: ThreadApprover<Grants>;
   /** System prompt and tools of the last turn. */
   private lastPrompt: string | undefined;
   private readonly kept: KeptThread;
-  private readonly compaction: ThreadCompaction;
   private readonly routing: TurnRouting;
   private running: RunningTurn | undefined;
 
@@ -69,18 +66,13 @@ export class LiveThread<Grants> {
     this.parts = parts;
     this.kept = new KeptThread(id, parts, record);
     const { store, saveFailed } = parts;
-    const { compactions, tokens } = parts.context;
+    const { compactions } = parts.context;
     const isKept = record !== undefined;
+    const { kept } = this;
     this.history = new ThreadHistory({ threadId: id, isKept, store, compactions, saveFailed });
-    this.compaction = new ThreadCompaction({
-      ...parts,
-      threadId: id,
-      history: this.history,
-      sizeOf: (message) => sizeOf(message, tokens),
-      explain: (error) => explained(parts.unexpectedEnd(error)),
-      spent: (usage, model) => this.kept.addSpent(usage, parts.costOf(usage, model)),
-      changed: () => this.tellCompaction(),
-    });
+    const { history } = this;
+    const changed = (): void => this.tellMeter();
+    this.summary = new ThreadSummary({ threadId: id, parts, history, kept, changed });
     this.approver = new ThreadApprover(parts.policy);
     this.routing = new TurnRouting(parts);
   }
@@ -91,7 +83,7 @@ export class LiveThread<Grants> {
 
   /** Whether something is under way that would be lost with this object. */
   get isBusy(): boolean {
-    return this.isRunning || this.compaction.state === 'preparing';
+    return this.isRunning || this.summary.state === 'preparing';
   }
 
   get title(): string {
@@ -146,7 +138,7 @@ export class LiveThread<Grants> {
   async stop(): Promise<void> {
     const { running } = this;
     running?.controller.abort();
-    this.compaction.cancel();
+    this.summary.compaction.cancel();
     await running?.ended;
   }
 
@@ -160,7 +152,7 @@ export class LiveThread<Grants> {
     this.running = running;
     running.status = { phase: 'compacting', turnStartedAt: this.parts.clock.wallTime() };
     this.emitStatus();
-    const work = this.summarize(focus, running.controller.signal).finally(() => {
+    const work = this.summary.make(focus, running.controller.signal).finally(() => {
       this.running = undefined;
       this.emitStatus();
     });
@@ -168,39 +160,11 @@ export class LiveThread<Grants> {
     return work;
   }
 
-  /** What is sent in place of earlier messages. Throws `UserError` where they are sent themselves. */
-  async summary(): Promise<CompactionRecord> {
-    await this.history.load();
-    const { compaction } = this.history;
-    if (!compaction) {
-      throw new UserError('Nothing of this thread is summarized: all its messages are sent.');
-    }
-    return compaction;
-  }
-
-  /** Sends this text in place of earlier messages from now on. */
+  /** Sends this text in place of earlier messages from now on. Throws `UserError`. */
   async changeSummary(text: string): Promise<void> {
-    const compaction = await this.summary();
+    const compaction = await this.summary.read();
     this.mustBeIdle();
-    if (text.trim() === '') {
-      throw new UserError(
-        'The summary is empty: the model would know nothing of what came before.',
-      );
-    }
-    this.compaction.cancel();
-    this.history.changeSummary(compaction, text);
-    this.tellCompaction();
-  }
-
-  /** What fills the window of the model that is asked next. */
-  async usage(): Promise<WindowUsageView> {
-    const { parts, history, kept } = this;
-    const [profile] = await Promise.all([
-      parts.model(),
-      history.load(),
-      parts.context.tokens.load(),
-    ]);
-    return windowUsage(profile, kept.record, history.messages(), parts);
+    this.summary.change(compaction, text);
   }
 
   /** The turn of the last message. Throws `UserError` where there is none yet. */
@@ -238,26 +202,13 @@ export class LiveThread<Grants> {
     taken: (view: ThreadView) => void,
   ): Promise<ThreadView> {
     const [profile] = await Promise.all([shownModel(this.parts), this.history.loadSummarized()]);
+    const { id, title, history, status } = this;
     // A turn may have begun or ended since the page was read: what is in memory is never behind.
-    const { messages: records, hasEarlier } = this.history.isLoaded
-      ? lastPage(this.history.records)
-      : page;
+    const shown = history.isLoaded ? lastPage(history.records) : page;
+    const meter = this.meterOf(profile, history.isLoaded ? history.records : page.messages);
     const turn = this.running?.turn;
-    // The running turn shows itself; what of it is kept already would show it twice.
-    const kept = records.filter(
-      (record) => record.role === 'user' || record.turnId !== turn?.turnId,
-    );
-    const messages = toMessageViews(kept, this.parts.nameOf);
-    const view: ThreadView = {
-      id: this.id,
-      title: this.title,
-      messages: turn ? [...messages, turn.snapshot()] : messages,
-      hasEarlier,
-      status: this.status,
-      meter: this.meterOf(profile, this.history.isLoaded ? this.history.records : records),
-      ...(this.history.compactionView ? { compaction: this.history.compactionView } : {}),
-      draft,
-    };
+    const facts = { id, title, page: shown, turn, history, status, meter, draft };
+    const view = threadView(facts, this.parts.nameOf);
     taken(view);
     return view;
   }
@@ -280,8 +231,7 @@ export class LiveThread<Grants> {
       plainBefore: history.compaction.plainBefore,
       messages: history.messages(),
     };
-    const { state } = this.compaction;
-    const summary = state === 'none' ? compacted && ('inUse' as const) : state;
+    const summary = this.summary.state;
     const { tokens } = this.parts.context;
     const routed = running?.turn?.routed;
     return threadMeter({
@@ -296,13 +246,6 @@ export class LiveThread<Grants> {
     });
   }
 
-  private async summarize(focus: string, signal: AbortSignal): Promise<void> {
-    await this.history.load();
-    const profile = await this.parts.model();
-    const { history, compaction, parts } = this;
-    await summarizeNow({ focus, profile, history, compaction, parts }, signal);
-  }
-
   private mustBeIdle(): void {
     if (this.running) {
       const doing = this.running.status ? 'summarizing' : 'answering in';
@@ -311,11 +254,14 @@ export class LiveThread<Grants> {
   }
 
   private rewindTo(message: UserMessageRecord): void {
-    this.compaction.cancel();
+    const { compaction } = this.history;
+    this.summary.compaction.cancel();
     this.history.rewindTo(message);
     this.keep(this.parts.store.setAsideFrom(this.id, message.ordinal));
     this.parts.emit({ type: 'turn/removed', threadId: this.id, fromTurnId: message.turnId });
-    this.tellCompaction();
+    if (this.history.compaction !== compaction) {
+      this.summary.tell();
+    }
   }
 
   /**
@@ -390,7 +336,8 @@ export class LiveThread<Grants> {
     const hints = this.routing.hints(profile, records);
     const fixed = { ...fixedRequest(record, profile, records, parts), ...hints };
     this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
-    const { history, compaction } = this;
+    const { history } = this;
+    const { compaction } = this.summary;
     const summarizing = (): void => turn.summarizing();
     const { context } = parts;
     const own = { fixed, profile, history, compaction, context, thread: parts, summarizing };
@@ -420,11 +367,11 @@ export class LiveThread<Grants> {
     this.parts.emit({ type: 'thread/status', threadId: this.id, status: this.status });
   }
 
-  /** Tells the panel where a summary stands now. */
-  private tellCompaction(): void {
-    const compaction = this.history.compactionView ?? null;
-    this.parts.emit({ type: 'thread/compacted', threadId: this.id, compaction });
-    shownModel(this.parts).then((profile) => this.emitMeter(profile), this.parts.saveFailed);
+  private tellMeter(): void {
+    shownModel(this.parts).then(
+      (profile) => this.emitMeter(profile),
+      (error: unknown) => this.parts.unexpectedEnd(error),
+    );
   }
 
   private emitMeter(profile: ModelProfile): void {
@@ -435,8 +382,4 @@ export class LiveThread<Grants> {
   private keep(write: Promise<void>): void {
     write.catch((error: unknown) => this.parts.saveFailed(error));
   }
-}
-
-function explained(end: TurnEnd): string {
-  return end.kind === 'failed' ? end.failure.message : '';
 }

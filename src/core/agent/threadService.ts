@@ -152,7 +152,8 @@ export class ThreadService<Grants> implements Disposable {
 
   /** What the model gets in place of earlier messages. Throws `UserError` where it gets those. */
   async summary(threadId: string): Promise<string> {
-    return (await (await this.thread(threadId)).summary()).summary;
+    const { summary } = await (await this.thread(threadId)).summary.read();
+    return summary;
   }
 
   /** Gives the model this text in place of earlier messages from now on. */
@@ -162,7 +163,7 @@ export class ThreadService<Grants> implements Disposable {
 
   /** What fills the window of the model that is asked next. */
   async usage(threadId: string): Promise<WindowUsageView> {
-    return (await this.thread(threadId)).usage();
+    return (await this.thread(threadId)).summary.usage();
   }
 
   async stop(threadId: string): Promise<void> {
