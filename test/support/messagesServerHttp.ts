@@ -33,8 +33,19 @@ export function modelList(): object {
     type: 'model',
     id: model.id,
     display_name: model.id,
+    lifecycle: model.lifecycle ?? 'active',
+    retires_at: model.retiresAt ?? null,
     max_input_tokens: model.contextTokens,
     max_tokens: model.maxOutputTokens,
+    capabilities: {
+      image_input: { supported: true },
+      effort: Object.fromEntries(
+        ['supported', 'low', 'medium', 'high', 'xhigh', 'max'].map((name) => [
+          name,
+          name === 'supported' ? model.acceptsEffort : { supported: model.acceptsEffort },
+        ]),
+      ),
+    },
   }));
   return { data, has_more: false, first_id: data[0]?.id, last_id: data.at(-1)?.id };
 }

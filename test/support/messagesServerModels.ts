@@ -18,6 +18,10 @@ export interface KnownModel {
   readonly minCacheTokens: number;
   /** Whether replayed thinking is checked against everything before it. */
   readonly checksPrefix: boolean;
+  /** Absent for `active`. */
+  readonly lifecycle?: 'deprecated' | 'retired';
+  /** RFC 3339. */
+  readonly retiresAt?: string;
 }
 
 const current: Omit<KnownModel, 'id' | 'thinking'> = {

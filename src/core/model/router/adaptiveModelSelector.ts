@@ -58,12 +58,12 @@ const leastGainUsd = 0.02;
  * What a model of each capability is expected to master, until outcomes tell, and how its success
  * falls with what is asked beyond that.
  */
-const mastered: readonly number[] = [0.35, 0.65, 0.85, 1];
+const mastered: readonly number[] = [0.15, 0.65, 0.85, 1];
 const usualSuccess = 0.95;
 const successLostPerExcess = 1.2;
 
 /** A model is tried out only where it is likely to do well. */
-const leastSuccessToTry = 0.8;
+const leastSuccessToTry = 0.7;
 
 /** Chooses the model for a request. Decides by its input alone, but for the share of trials. */
 export class AdaptiveModelSelector {

@@ -18,7 +18,7 @@ const promptGrowthPerRound = 1_500;
 
 /**
  * Until a model has been measured: milliseconds to the first token and tokens a second of each class.
- * An order of magnitude, from the classes' names; ten answers replace it.
+ * An order of magnitude, from the classes' names; the first dozen answers correct it.
  */
 const classFigures: Readonly<Record<LatencyClass, readonly [number, number]>> = {
   fastest: [500, 150],
@@ -28,7 +28,7 @@ const classFigures: Readonly<Record<LatencyClass, readonly [number, number]>> = 
 };
 
 /** From so many measurements on, what was measured counts for more than what was expected. */
-const trustedCount = 8;
+const trustedCount = 16;
 
 export function turnShape(promptTokens: number, hasTools: boolean): TurnShape {
   return { promptTokens, rounds: hasTools ? roundsWithTools : 1 };
@@ -75,6 +75,6 @@ export function turnMs(
 /** Between what was expected and what was measured, by how much was measured. */
 export function blend(expected: number, measured: ModelFigures['success']): number {
   const { value, count } = measured;
-  const weight = Math.min(count, trustedCount * 8);
+  const weight = Math.min(count, trustedCount * 4);
   return (expected * trustedCount + value * weight) / (trustedCount + weight);
 }
