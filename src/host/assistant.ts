@@ -89,8 +89,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const { store, connection } = await openStore(parts, parts.context.globalStorageUri.fsPath);
   const models = createModelParts(parts, environment, connection);
   const editor = createEditorParts(parts, environment);
-  const threads = resources.add(await createThreads(parts, environment, models, editor, store));
-  const summaries = resources.add(new SummaryDocuments(threads));
+  const { threads, summaries } = await createThreads(parts, environment, models, editor, store);
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
@@ -179,11 +178,11 @@ async function createThreads(
   models: ModelParts,
   editor: ReturnType<typeof createEditorParts>,
   store: ThreadStore,
-): Promise<ThreadService<ThreadGrants>> {
+) {
   const storageFolder = parts.context.globalStorageUri.fsPath;
   const { workspace, contextItems, slashCommands } = editor;
   const catalogue = await models.catalogue();
-  const threads = new ThreadService({
+  const threads: ThreadService<ThreadGrants> = new ThreadService({
     ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
     store,
     gateway: models.gateway,
@@ -193,6 +192,7 @@ async function createThreads(
     emit: (event) => {
       parts.chat.send(event);
       namer.observe(event);
+      summaries.observe(event);
     },
     model: () => models.choice.current(),
     recordOutcome: (turnId, held, model) => models.router.recordOutcome(turnId, held, model),
@@ -204,7 +204,8 @@ async function createThreads(
   });
   const suggestTitle = threads.suggestTitle.bind(threads);
   const namer = createThreadNamer({ ...parts, ...models, store, suggestTitle });
-  return threads;
+  const summaries = parts.resources.add(new SummaryDocuments(threads));
+  return { threads: parts.resources.add(threads), summaries };
 }
 
 async function openStore(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import type { ThreadService } from '../core/agent/threadService.ts';
+import type { HostEvent } from '../shared/protocol.ts';
 
 const scheme = 'slipstream-summary';
 
@@ -20,6 +21,7 @@ export class SummaryDocuments implements vscode.FileSystemProvider, Disposable {
   private readonly resources = new ResourceManager('summaryDocuments');
   private readonly changes: vscode.EventEmitter<vscode.FileChangeEvent[]>;
   private readonly threads: Threads;
+  private provider: vscode.Disposable | undefined;
   /** As they were last read, by URI: VS Code takes a file for changed when its time is later. */
   private readonly known = new Map<string, KnownFile>();
 
@@ -27,22 +29,27 @@ export class SummaryDocuments implements vscode.FileSystemProvider, Disposable {
     this.threads = threads;
     this.changes = this.resources.add(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
     this.onDidChangeFile = this.changes.event;
-    this.resources.add(
-      vscode.workspace.registerFileSystemProvider(scheme, this, { isCaseSensitive: true }),
-    );
   }
 
   /** Opens the summary of a thread. Throws `UserError` where it has none. */
   async open(threadId: string): Promise<void> {
     await this.threads.summary(threadId);
+    // Not before it is needed: an extension host has one provider for a scheme.
+    this.provider ??= this.resources.add(
+      vscode.workspace.registerFileSystemProvider(scheme, this, { isCaseSensitive: true }),
+    );
     await vscode.window.showTextDocument(uriOf(threadId));
   }
 
-  /** Another summary stands for the thread's earlier messages: an open document shows it. */
-  changed(threadId: string): void {
-    const uri = uriOf(threadId);
+  /** Where another summary stands for a thread's earlier messages, an open document shows it. */
+  observe(event: HostEvent): void {
+    if (event.type !== 'thread/compacted') {
+      return;
+    }
+    const uri = uriOf(event.threadId);
     if (this.known.has(uri.toString())) {
-      this.changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+      const type = event.compaction ? vscode.FileChangeType.Changed : vscode.FileChangeType.Deleted;
+      this.changes.fire([{ type, uri }]);
     }
   }
 
