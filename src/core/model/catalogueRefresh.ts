@@ -90,7 +90,9 @@ export class CatalogueRefresh {
       (await this.parts.catalogue()).setFacts(facts);
     }
     const row = { endpoint, read_at: now, facts: JSON.stringify(answer) };
-    await this.parts.store.write([{ kind: 'put', table: modelListsTable, row }]);
+    this.parts.store
+      .write([{ kind: 'put', table: modelListsTable, row }])
+      .catch((error: unknown) => this.parts.onProblem(error));
   }
 
   private async quietly(work: () => Promise<void>): Promise<void> {
