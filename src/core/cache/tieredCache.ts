@@ -154,8 +154,9 @@ export class TieredCache implements Disposable {
   /** Makes changed limits hold at once. */
   applyLimits(): void {
     this.memory.resize(this.options.memoryBytes());
-    this.disk?.evict();
-    this.disk?.shrink();
+    if (this.disk?.evict()) {
+      this.disk.shrink();
+    }
   }
 
   dispose(): void {

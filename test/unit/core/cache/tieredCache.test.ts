@@ -288,7 +288,7 @@ describe('The tiered cache', () => {
     }
     before.dispose();
     const bytes = readFileSync(path());
-    bytes.fill(0xa5, 20_000);
+    bytes.fill(0xa5, bytes.length / 2);
     writeFileSync(path(), bytes);
     const cache = aCache();
     for (let at = 0; at < 200; at += 1) {
@@ -296,6 +296,7 @@ describe('The tiered cache', () => {
     }
     await put(cache, 'k', 1);
     assert.equal((await cache.get('k'))?.value, 1);
+    assert.ok(problems.length > 0, 'found in use, not at the opening');
     assert.equal((await aCache().get('k'))?.value, 1);
   });
 

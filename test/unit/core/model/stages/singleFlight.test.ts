@@ -174,11 +174,14 @@ describe('Requests that are under way at the same time', () => {
     await settle();
     assert.equal(calls.length, 2);
     const also = collect(deduplicator.join('k', slow, next, never));
-    for (const call of calls) {
-      call.send(started);
-      call.send(done);
-    }
-    await Promise.all([background, urgent, also]);
+    calls[0]?.send(done);
+    await background;
+    assert.equal(deduplicator.size, 1, 'the end of one does not close the other');
+    calls[1]?.send(started);
+    await settle();
+    const late = collect(deduplicator.join('k', completion, next, never));
+    calls[1]?.send(done);
+    await Promise.all([urgent, also, late]);
     assert.equal(calls.length, 2);
   });
 
