@@ -72,9 +72,6 @@ class FollowedPrompt {
       return this.request;
     }
     this.prompts.willSend(this.threadId);
-    if (this.request.promptCacheLifetime === '1h') {
-      this.note('Kept for an hour: pauses in this thread outlast five minutes.');
-    }
     const previousMessageId = this.request.previousMessageId ?? this.last?.messageId;
     return previousMessageId === undefined ? this.request : { ...this.request, previousMessageId };
   }
@@ -94,7 +91,13 @@ class FollowedPrompt {
         this.note(missText(event.cause, event.missedTokens));
         return false;
       case 'usage': {
-        const { inputTokens, cacheReadTokens, cacheWriteTokens } = event.usage;
+        const { inputTokens, cacheReadTokens, cacheWriteTokens, hourCacheWriteTokens } =
+          event.usage;
+        if (hourCacheWriteTokens) {
+          this.note(
+            'Kept for an hour: pauses in this thread outlast five minutes, or it is set so.',
+          );
+        }
         const promptTokens = inputTokens + cacheReadTokens + cacheWriteTokens;
         this.keep(promptTokens);
         if (!this.isWarming) {
