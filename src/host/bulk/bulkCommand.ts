@@ -115,6 +115,7 @@ export class BulkCommand {
       throw new UserError('Connect a model first: run “Slipstream: Set API key”.');
     }
     const model = await choice.current();
+    const known = await catalogue();
     const plan = await withProgress('Looking at the files', async (signal) =>
       planJob(
         await findFiles(signal),
@@ -123,7 +124,7 @@ export class BulkCommand {
           model: model.id,
           batchEndpoint: await this.batchEndpoint(connection, signal),
           maxOutputTokens: settings.get('maxOutputTokens'),
-          catalogue: await catalogue(),
+          catalogue: known,
           workspace,
           workspaceKey: workspaceKey(),
           nowMs: this.parts.wallTime(),
@@ -135,7 +136,9 @@ export class BulkCommand {
     if (refusal !== undefined) {
       throw new UserError(refusal);
     }
-    if (!(await confirmPlan(plan, model.name))) {
+    // Where Slipstream may choose the model, that is not its name.
+    const modelName = known.find(model.id)?.name ?? model.name;
+    if (!(await confirmPlan(plan, modelName))) {
       return false;
     }
     this.watch(jobs.begin(plan.job));

@@ -61,19 +61,25 @@ function JobActions({ job }: { job: BulkJobView }): JSX.Element {
       {state === 'running' && (
         <IconButton icon="debug-stop" label={`Cancel: ${title}`} onClick={act('cancel')} />
       )}
-      {state === 'asking' && (
-        <button type="button" class="button button-secondary" onClick={act('decide')}>
-          Decide<span class="visually-hidden">: {title}</span>
-        </button>
-      )}
-      {state === 'ended' && (
-        <button type="button" class="button button-secondary" onClick={act('review')}>
-          Review<span class="visually-hidden">: {title}</span>
-        </button>
-      )}
+      {state === 'asking' && <TextButton label="Decide" title={title} onClick={act('decide')} />}
+      {state === 'ended' && <TextButton label="Review" title={title} onClick={act('review')} />}
       {state === 'ended' && (
         <IconButton icon="close" label={`Discard: ${title}`} onClick={act('remove')} />
       )}
     </div>
+  );
+}
+
+function TextButton(props: { label: string; title: string; onClick: () => void }): JSX.Element {
+  const { label, title, onClick } = props;
+  return (
+    <button
+      type="button"
+      class="button button-secondary"
+      aria-label={`${label}: ${title}`}
+      onClick={onClick}
+    >
+      {label}
+    </button>
   );
 }
