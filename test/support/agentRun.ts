@@ -31,13 +31,14 @@ import { createTemporaryFolder } from './temporaryFolder.ts';
 
 const modelId = 'claude-sonnet-5-5';
 const fileCount = 12;
-const linesPerFile = 60;
 
 export interface AgentRunOptions {
   readonly turns: number;
   /** How long the user takes before this turn, milliseconds; none passes otherwise. */
   readonly pauseMs?: (turn: number) => number;
   readonly lifetime?: SettingValues['promptCache.lifetime'];
+  /** Length of each file that is read, lines. */
+  readonly fileLines?: number;
   /** Leaves out the naive client. */
   readonly isAlone?: boolean;
 }
@@ -64,7 +65,7 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentRunReport
   const server = await MessagesServer.start({ now: () => time.wallTime() });
   const resources = new ResourceManager('agent run');
   try {
-    writeFiles(folder.path);
+    writeFiles(folder.path, options.fileLines ?? 60);
     const path = await openPath(resources, folder.path, server, time);
     const ask = openThread({ ...path, folder: folder.path, clock: time, options });
     for (let turn = 0; turn < options.turns; turn += 1) {
@@ -219,10 +220,10 @@ function fileName(index: number): string {
   return `part${index % fileCount}.ts`;
 }
 
-function writeFiles(folder: string): void {
+function writeFiles(folder: string, fileLines: number): void {
   for (let file = 0; file < fileCount; file += 1) {
     const lines = Array.from(
-      { length: linesPerFile },
+      { length: fileLines },
       (_, line) => `export const value${file}_${line} = compute(${file}, ${line});`,
     );
     const content = `${lines.join('\n')}\nexport const step${file} = 'never';\n`;

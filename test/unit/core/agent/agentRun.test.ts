@@ -4,8 +4,10 @@ import { runAgent } from '../../../support/agentRun.ts';
 const minuteMs = 60_000;
 
 describe('A run of forty turns against the strict Messages API', () => {
-  it('is never rejected, only appends, and is read from the provider’s cache', async () => {
-    const report = await runAgent({ turns: 40 });
+  it('is never rejected, only appends, and is read from the provider’s cache', async function run() {
+    // Real sockets and files for hundreds of requests: seconds, and more on a busy machine.
+    this.timeout(120_000);
+    const report = await runAgent({ turns: 40, fileLines: 15 });
     assert.equal(report.requests, 168);
     assert.deepEqual([report.rejected, report.unstable, report.notes], [0, 0, []]);
     assert.ok(report.readShare >= 0.9, `${report.readShare}`);
