@@ -11,6 +11,7 @@ export interface RequestRecord {
   readonly surface: ModelRequest['surface'];
   readonly priority: ModelRequest['priority'];
   readonly threadId?: string;
+  readonly turnId?: string;
   /** The model that answered, or the one that was to. */
   readonly model: string;
   /** Milliseconds since 1970. */

@@ -93,6 +93,9 @@ const correction =
 
 type Rated = Pick<ModelRequest, 'surface' | 'tools' | 'routing' | 'effort'>;
 
+/** Made once: it takes longer than all the rest. */
+const listFormat = new Intl.ListFormat('en');
+
 /** Rates a request by what is known of it. Pure. */
 export function estimateComplexity(request: Rated, promptTokens: number): Complexity {
   const sum = new ComplexitySum(usual[request.surface]);
@@ -163,6 +166,6 @@ class ComplexitySum {
   result(): Complexity {
     const score = Math.min(1, Math.max(0, this.score));
     const reasons = score < simpleBelow ? this.down : score >= complexFrom ? this.up : [];
-    return { score, because: new Intl.ListFormat('en').format(new Set(reasons)) };
+    return { score, because: reasons.length === 0 ? '' : listFormat.format(new Set(reasons)) };
   }
 }

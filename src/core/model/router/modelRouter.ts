@@ -58,6 +58,8 @@ interface KnownTurn {
   readonly model: string;
   readonly usedAtMs: number;
   readonly isJudged: boolean;
+  /** Whether it has held where nobody says otherwise: a turn, all of whose requests were answered. */
+  readonly holdsByItself: boolean;
 }
 
 /** Chooses models, remembers what was chosen, and learns how well that went. */
@@ -100,10 +102,17 @@ export class ModelRouter implements Disposable {
   /** Remembers which model a request goes to, chosen or not. */
   used({ id, turnId, threadId }: ModelRequest, model: string): void {
     const usedAtMs = this.parts.clock.now();
-    this.turns.set(turnId ?? id, { model, usedAtMs, isJudged: false });
+    const holdsByItself = turnId !== undefined;
+    this.turns.set(turnId ?? id, { model, usedAtMs, isJudged: false, holdsByItself });
     if (threadId !== undefined) {
       this.threads.set(threadId, { model, usedAtMs });
     }
+  }
+
+  /** Whether the user leaves the choice of this model to Slipstream. */
+  isAllowed(model: string): boolean {
+    const allowed = this.parts.allowedModels();
+    return allowed.length === 0 || allowed.includes(model);
   }
 
   /** The endpoint does not let this user have the model: it is not chosen again in this window. */
@@ -123,7 +132,7 @@ export class ModelRouter implements Disposable {
     if (judged === undefined || known?.isJudged) {
       return;
     }
-    this.turns.set(id, { model: judged, usedAtMs: this.parts.clock.now(), isJudged: true });
+    this.judged(id, judged);
     this.parts.statistics.add(judged, 'success', held ? 1 : 0);
   }
 
@@ -131,6 +140,7 @@ export class ModelRouter implements Disposable {
   learn(record: RequestRecord): void {
     const { statistics } = this.parts;
     const { model, firstTokenMs, durationMs, usage, outcome, failureKind } = record;
+    this.noteEnd(record);
     if (failureKind !== undefined && modelsOwnFailures.has(failureKind)) {
       statistics.add(model, 'success', 0);
     }
@@ -156,9 +166,29 @@ export class ModelRouter implements Disposable {
   private settleOldTurns(ageMs: number): void {
     const before = this.parts.clock.now() - ageMs;
     for (const [id, turn] of this.turns.all()) {
-      if (turn.usedAtMs <= before && !turn.isJudged) {
-        this.recordOutcome(id, true);
+      // The others were used later.
+      if (turn.usedAtMs > before) {
+        return;
       }
+      if (turn.holdsByItself) {
+        this.recordOutcome(id, true);
+      } else {
+        // To be judged yet by whoever knows; it goes behind those that are still to be looked at.
+        this.turns.set(id, { ...turn, usedAtMs: this.parts.clock.now() });
+      }
+    }
+  }
+
+  private judged(id: string, model: string): void {
+    const usedAtMs = this.parts.clock.now();
+    this.turns.set(id, { model, usedAtMs, isJudged: true, holdsByItself: false });
+  }
+
+  /** A turn that failed or was stopped has not held only because nobody came back to it. */
+  private noteEnd({ turnId, outcome }: RequestRecord): void {
+    const turn = turnId === undefined ? undefined : this.turns.get(turnId);
+    if (turn && turnId !== undefined && outcome !== 'done') {
+      this.turns.set(turnId, { ...turn, holdsByItself: false });
     }
   }
 

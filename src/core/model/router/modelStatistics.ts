@@ -1,6 +1,7 @@
 import type { SqlValue } from '../../store/database.ts';
 import { modelStatisticsTable } from '../../store/routerSchema.ts';
 import type { StoreConnection } from '../../store/storeConnection.ts';
+import { undated } from '../catalogue.ts';
 
 /** A moving average, and how many values it has seen. */
 export interface Measure {
@@ -64,7 +65,7 @@ export class ModelStatistics {
   }
 
   figuresOf(model: string): ModelFigures {
-    return this.byWorkspace.get(this.parts.workspace())?.get(model) ?? noFigures;
+    return this.byWorkspace.get(this.parts.workspace())?.get(undated(model)) ?? noFigures;
   }
 
   /** Takes a value in, and keeps the average. */
@@ -74,8 +75,8 @@ export class ModelStatistics {
     const weight = Math.max(1 / (count + 1), leastWeight);
     const measure = { value: average + weight * (value - average), count: count + 1 };
     const changed = { ...figures, [figure]: measure };
-    this.models(this.parts.workspace()).set(model, changed);
-    this.keep(model, changed);
+    this.models(this.parts.workspace()).set(undated(model), changed);
+    this.keep(undated(model), changed);
   }
 
   private models(workspace: string): Map<string, ModelFigures> {

@@ -20,8 +20,8 @@ export class RecentMap<T> {
     }
   }
 
-  /** From the one set longest ago. */
-  all(): readonly (readonly [string, T])[] {
-    return [...this.entries];
+  /** From the one set longest ago. What is set meanwhile comes at the end. */
+  all(): Iterable<readonly [string, T]> {
+    return this.entries;
   }
 }

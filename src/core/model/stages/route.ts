@@ -37,7 +37,7 @@ async function* route(
   }
   yield { type: 'routed', model: choice.model, reason: choice.reason };
   const events = start({ ...request, model: choice.model }, next, signal);
-  if (choice.model === request.model) {
+  if (choice.model === request.model || !router.isAllowed(request.model)) {
     return events;
   }
   const first = await events.next();
@@ -97,7 +97,7 @@ async function decide(router: ModelRouter, request: ModelRequest): Promise<Choic
   }
   const name = await router.nameOf(request.model);
   const reason = request.routing
-    ? `${name}: there is no other model to choose from.`
+    ? `${name}: none of the models to choose from is available.`
     : `${name}: it was asked for by name.`;
   return { model: request.model, reason, isChosen: false };
 }

@@ -189,6 +189,7 @@ class TracedStream implements AsyncIterator<ModelEvent> {
       surface: request.surface,
       priority: request.priority,
       ...(request.threadId === undefined ? {} : { threadId: request.threadId }),
+      ...(request.turnId === undefined ? {} : { turnId: request.turnId }),
       model: this.model,
       startedAt: this.startedAt,
       ...(this.firstTokenMs === undefined ? {} : { firstTokenMs: this.firstTokenMs }),

@@ -196,12 +196,16 @@ describe('What the router learns', () => {
     router.used({ ...aTurn, turnId: 'turn-1' }, sonnet);
     await clock.advance(9 * 60_000);
     router.used({ ...aTurn, turnId: 'turn-2' }, haiku);
+    router.used({ ...aTurn, turnId: 'turn-3' }, 'claude-opus-5-5');
+    router.used({ ...aTurn, id: 'summary' }, 'claude-opus-5-5');
     await clock.advance(2 * 60_000);
     await router.choose({ ...aTurn, routing: {} });
     assert.equal(statistics.figuresOf(sonnet).success.count, 1);
     assert.equal(statistics.figuresOf(haiku).success.count, 0);
+    router.learn({ ...record, turnId: 'turn-3', outcome: 'cancelled' });
     router.dispose();
     assert.equal(statistics.figuresOf(haiku).success.count, 1);
+    assert.equal(statistics.figuresOf('claude-opus-5-5').success.count, 0);
   });
 });
 
