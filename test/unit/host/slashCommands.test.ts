@@ -34,7 +34,18 @@ describe('Slash commands', () => {
     const list = await commands.list();
     assert.deepEqual(
       list.map((command) => command.name),
-      ['explain', 'fix', 'tests', 'doc', 'review', 'add-to-changelog', 'plan', 'clear', 'help'],
+      [
+        'explain',
+        'fix',
+        'tests',
+        'doc',
+        'review',
+        'add-to-changelog',
+        'plan',
+        'clear',
+        'compact',
+        'help',
+      ],
     );
     const own = list.find((command) => command.name === 'add-to-changelog');
     assert.deepEqual(own, { name: 'add-to-changelog', description: 'Adds a line', kind: 'prompt' });

@@ -173,8 +173,28 @@ describe('Panel', () => {
     const commands = await actions.loadCommands();
     assert.deepEqual(
       commands.map(({ name }) => name),
-      ['fix', 'help', 'clear'],
+      ['fix', 'help', 'clear', 'compact'],
     );
+  });
+
+  it('summarizes at /compact, with what is to be kept, and shows where the summary stands', async () => {
+    answers['connect'] = {
+      ...snapshot,
+      thread: { ...thread('one'), compaction: { id: 'c', beforeMessageId: 'm4' } },
+    };
+    await panel.connect();
+    assert.equal(panel.thread.summaryBefore.value, 'm4');
+    panel.composer.text.value = '/compact  keep the API decisions ';
+    await actions.send();
+    assert.deepEqual(paramsOf('thread/compact'), [
+      { threadId: 'one', focus: 'keep the API decisions' },
+    ]);
+    assert.deepEqual(paramsOf('turn/send'), []);
+    panel.handleEvents([{ type: 'thread/compacted', threadId: 'one', compaction: null }]);
+    assert.equal(panel.thread.summaryBefore.value, undefined);
+    answers['thread/compact'] = new UserError('There is nothing to summarize yet.');
+    await actions.runCommand('compact');
+    assert.match(panel.toasts.current.value?.text ?? '', /nothing to summarize/);
   });
 
   it('does not rename to nothing', async () => {
