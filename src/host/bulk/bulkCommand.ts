@@ -8,6 +8,7 @@ import type { Catalogue } from '../../core/model/catalogue.ts';
 import type { Connection, ConnectionProvider } from '../../core/model/connection.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { BulkAction, BulkJobView } from '../../shared/protocol.ts';
+import { openBudgetSettings } from '../budgetParts.ts';
 import type { ModelChoice } from '../modelChoice.ts';
 import type { Notifications } from '../notifications.ts';
 import { withProgress } from '../progress.ts';
@@ -32,7 +33,7 @@ export interface BulkCommandParts extends BulkChoiceParts {
   readonly connection: ConnectionProvider;
   readonly choice: Pick<ModelChoice, 'current'>;
   readonly catalogue: () => Promise<Catalogue>;
-  readonly budget: Pick<Budget, 'refusalOf'>;
+  readonly budget: Pick<Budget, 'refusalOf' | 'allowOverBudget'>;
   readonly settings: Settings;
   readonly notifications: Notifications;
   readonly wallTime: () => number;
@@ -109,7 +110,7 @@ export class BulkCommand {
   }
 
   private async begin(task: BulkTask, findFiles: FindFiles): Promise<boolean> {
-    const { jobs, choice, catalogue, budget, settings, workspace } = this.parts;
+    const { jobs, choice, catalogue, settings, workspace } = this.parts;
     const connection = await this.parts.connection.current();
     if (connection.kind === 'offline') {
       throw new UserError('Connect a model first: run “Slipstream: Set API key”.');
@@ -132,9 +133,8 @@ export class BulkCommand {
         signal,
       ),
     );
-    const refusal = budget.refusalOf('bulk', plan.estimate.usd);
-    if (refusal !== undefined) {
-      throw new UserError(refusal);
+    if (!(await this.mayCost(plan.estimate.usd))) {
+      return false;
     }
     // Where Slipstream may choose the model, that is not its name.
     const modelName = known.find(model.id)?.name ?? model.name;
@@ -143,6 +143,23 @@ export class BulkCommand {
     }
     this.watch(jobs.begin(plan.job));
     return true;
+  }
+
+  /** At a limit on spending only the user can go on. */
+  private async mayCost(usd: number | undefined): Promise<boolean> {
+    const refusal = this.parts.budget.refusalOf('bulk', usd);
+    if (refusal === undefined) {
+      return true;
+    }
+    const [goOn, change] = ['Go on without limits', 'Change the limit'];
+    const modal = { modal: true };
+    const chosen = await vscode.window.showWarningMessage(refusal, modal, goOn, change);
+    if (chosen === goOn) {
+      this.parts.budget.allowOverBudget();
+    } else if (chosen === change) {
+      await openBudgetSettings();
+    }
+    return chosen === goOn;
   }
 
   /** The progress goes on while the command has long returned. */

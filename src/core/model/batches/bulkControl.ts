@@ -75,8 +75,17 @@ export class BulkControl implements Disposable {
       return false;
     }
     this.checkCancelled();
-    this.timer = this.clock.setTimeout(() => this.renew(), renewMs);
+    this.timer = this.clock.setTimeout(() => this.tryRenew(), renewMs);
     return true;
+  }
+
+  /** A store that can't be written is as good as a lost hold: the next claim says what is wrong. */
+  private tryRenew(): void {
+    try {
+      this.renew();
+    } catch {
+      this.hold.abort();
+    }
   }
 
   private checkCancelled(): void {

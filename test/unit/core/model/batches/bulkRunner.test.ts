@@ -378,6 +378,21 @@ describe('A job without batches', () => {
       );
     }));
 
+  it('goes on in another window, and asks again only what was on its way', () =>
+    withBulk(12, async (kit) => {
+      const first = await kit.openWindow();
+      const job = kit.add(first, { hasBatches: false });
+      first.runner.resume([job]);
+      await kit.until(() => jobOf(first.store, job.id).counts.succeeded >= 5, 'five answers');
+      first.close();
+      const second = await kit.openWindow();
+      second.runner.resume([job]);
+      await kit.until(ended(second, job.id), 'the end');
+      assert.deepEqual(statesOf(second.store.items(job.id)), { succeeded: 12 });
+      const atOnce = 4;
+      assert.ok(kit.server.messageRequests.length <= 12 + atOnce);
+    }));
+
   it('stops asking when it is cancelled', () =>
     withBulk(40, async (kit) => {
       const window = await kit.openWindow();
