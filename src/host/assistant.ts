@@ -6,7 +6,6 @@ import { Emitter, type Event } from '../base/emitter.ts';
 import type { ResourceManager } from '../base/lifecycle.ts';
 import { ThreadService } from '../core/agent/threadService.ts';
 import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
-import { loadCatalogue } from '../core/model/catalogue.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
@@ -128,7 +127,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       showSpending: () =>
         showSpending({ reports, budget: models.budget, settings: parts.settings }),
       showRequests: async () =>
-        showRequests(reports, models.requestLog, await loadCatalogue(), prefetch.counters()),
+        showRequests(reports, models.requestLog, await models.catalogue(), prefetch.counters()),
     }),
   };
 }

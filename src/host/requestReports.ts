@@ -15,7 +15,7 @@ export async function showRequests(
   const format = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
   const markdown = requestReport(log.all(), {
     nameOf: (model) => (model === 'offline' ? 'Offline' : (catalogue.find(model)?.name ?? model)),
-    costOf: (usage, model) => (model === 'offline' ? 0 : costUsd(usage, catalogue.find(model))),
+    costOf: (usage, model) => (model === 'offline' ? 0 : costUsd(usage, catalogue.pricesOf(model))),
     formatTime: (wallTimeMs) => format.format(wallTimeMs),
   });
   await reports.show('Recent requests', `${markdown}\n${prefetchReport(prefetched)}`);

@@ -100,11 +100,12 @@ export class ModelRouter implements Disposable {
   }
 
   /** Remembers which model a request goes to, chosen or not. */
-  used({ id, turnId, threadId }: ModelRequest, model: string): void {
+  used({ id, turnId, threadId, surface }: ModelRequest, model: string): void {
     const usedAtMs = this.parts.clock.now();
     const holdsByItself = turnId !== undefined;
     this.turns.set(turnId ?? id, { model, usedAtMs, isJudged: false, holdsByItself });
-    if (threadId !== undefined) {
+    // Summaries of a thread have prompts of their own, and mostly another model.
+    if (threadId !== undefined && surface === 'chat') {
       this.threads.set(threadId, { model, usedAtMs });
     }
   }
