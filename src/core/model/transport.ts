@@ -1,6 +1,6 @@
 /**
- * The last stage: a request on the wire. The only file that imports the SDK, in its slim form (124 kB
- * against 421), and loaded on first use.
+ * The last stage: a request on the wire. It and `batchTransport.ts`, which shares its client, are the
+ * only files that import the SDK, in its slim form (124 kB against 421), and loaded on first use.
  */
 import { BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk/client';
 import { APIConnectionError, APIError } from '@anthropic-ai/sdk/error';
@@ -351,6 +351,7 @@ export class SlimClient extends BaseAnthropic {
       logger: silentLogger,
       logLevel: 'off',
     });
+    // The SDK adds what ANTHROPIC_CUSTOM_HEADERS says, even another key: nobody set that for Slipstream.
     Object.assign(ownOptions(this), { defaultHeaders });
     this.userAgent = userAgent;
   }

@@ -110,7 +110,7 @@ export class EndpointPool implements Failover {
   /** The one that was used last, unless another has a clear lead. */
   private bestForAny(ready: readonly Endpoint[]): Endpoint | undefined {
     const best = lowest(ready, unmeasuredScore);
-    const favourite = ready.find((endpoint) => endpoint.url === this.favourite);
+    const favourite = ready.find((endpoint) => endpoint.url === this.favourite) ?? ready[0];
     const isClear =
       best &&
       favourite &&
@@ -163,9 +163,10 @@ export class EndpointPool implements Failover {
   }
 
   /** An answer has begun there: the prompt is in its cache from now on. */
-  private settle({ url }: Endpoint, threadId: string | undefined): void {
+  private settle({ url, isMeasured }: Endpoint, threadId: string | undefined): void {
     if (threadId === undefined) {
-      this.favourite = url;
+      // The first answer only measures: where it shows no lead, the one before stays the favourite.
+      this.favourite = isMeasured ? url : this.favourite;
       return;
     }
     this.homes.delete(threadId);

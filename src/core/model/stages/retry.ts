@@ -71,7 +71,9 @@ class Retrying {
         return events;
       }
       yield { type: 'retrying', attempt: this.attempts + 1, delayMs, failure };
-      await delay(this.options.clock, delayMs, this.signal);
+      if (delayMs > 0) {
+        await delay(this.options.clock, delayMs, this.signal);
+      }
       if (this.signal.aborted) {
         yield { type: 'ended', outcome: { kind: 'cancelled' } };
         return undefined;
