@@ -32,7 +32,10 @@ export interface BulkLease {
   readonly untilMs: number;
 }
 
-/** Keeps jobs over many files, for all windows that share the store. */
+/**
+ * Keeps jobs over many files, for all windows that share the store. Reads take no lock: what must not
+ * be decided twice is decided in the statement that writes it.
+ */
 export class BulkStore {
   private readonly connection: StoreConnection;
   private readonly database: Database;
@@ -66,38 +69,30 @@ export class BulkStore {
 
   /** The jobs of a workspace, oldest first. */
   jobs(workspace: string): readonly BulkJob[] {
-    return this.connection.transaction(() =>
-      this.database
-        .all('SELECT * FROM bulk_jobs WHERE workspace = ? ORDER BY created_at, id', [workspace])
-        .flatMap((row) => this.toJob(row) ?? []),
-    );
+    return this.database
+      .all('SELECT * FROM bulk_jobs WHERE workspace = ? ORDER BY created_at, id', [workspace])
+      .flatMap((row) => this.toJob(row) ?? []);
   }
 
   job(id: string): BulkJob | undefined {
-    return this.connection.transaction(() => {
-      const row = this.database.get('SELECT * FROM bulk_jobs WHERE id = ?', [id]);
-      return row && this.toJob(row);
-    });
+    const row = this.database.get('SELECT * FROM bulk_jobs WHERE id = ?', [id]);
+    return row && this.toJob(row);
   }
 
   /** The items of a job in the order they were given, without their answers. */
   items(jobId: string): readonly BulkItem[] {
-    return this.connection.transaction(() =>
-      this.database
-        .all(
-          `SELECT id, batch_number, path, hash, state, review, problem FROM bulk_items
-           WHERE job_id = ? ORDER BY position`,
-          [jobId],
-        )
-        .map(toItem),
-    );
+    return this.database
+      .all(
+        `SELECT id, batch_number, path, hash, state, review, problem FROM bulk_items
+         WHERE job_id = ? ORDER BY position`,
+        [jobId],
+      )
+      .map(toItem);
   }
 
   /** What the model wrote for an item; undefined before that, and once it was settled. */
   answer(itemId: string): string | undefined {
-    const row = this.connection.transaction(() =>
-      this.database.get('SELECT answer FROM bulk_items WHERE id = ?', [itemId]),
-    );
+    const row = this.database.get('SELECT answer FROM bulk_items WHERE id = ?', [itemId]);
     return fromJson(row?.['answer']);
   }
 
@@ -161,21 +156,17 @@ export class BulkStore {
 
   /** Whether another batch of this size is being looked for too: then neither can be told apart. */
   hasTwin(jobId: string, batch: BulkBatch): boolean {
-    return this.connection.transaction(
-      () =>
-        this.database.get(
-          `SELECT 1 FROM bulk_batches WHERE state IN ('sending', 'unsure') AND item_count = ?
-             AND NOT (job_id = ? AND number = ?)`,
-          [batch.itemCount, jobId, batch.number],
-        ) !== undefined,
+    const twin = this.database.get(
+      `SELECT 1 FROM bulk_batches WHERE state IN ('sending', 'unsure') AND item_count = ?
+         AND NOT (job_id = ? AND number = ?)`,
+      [batch.itemCount, jobId, batch.number],
     );
+    return twin !== undefined;
   }
 
   /** The provider's ids of all batches of all jobs. */
   batchIds(): ReadonlySet<string> {
-    const rows = this.connection.transaction(() =>
-      this.database.all('SELECT batch_id FROM bulk_batches WHERE batch_id IS NOT NULL'),
-    );
+    const rows = this.database.all('SELECT batch_id FROM bulk_batches WHERE batch_id IS NOT NULL');
     return new Set(rows.map((row) => String(row['batch_id'])));
   }
 

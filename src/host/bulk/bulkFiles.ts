@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { toError, UserError } from '../../base/errors.ts';
 import type { BulkSource } from '../../core/model/batches/bulkTask.ts';
-import { displayPath, rootOf } from '../../core/tools/paths.ts';
+import { displayPath, resolvePath } from '../../core/tools/paths.ts';
 import { isSensitiveFile } from '../../core/tools/sensitiveFiles.ts';
 import type { Workspace } from '../../core/tools/workspace.ts';
 import { isHidden } from '../hiding.ts';
@@ -21,14 +21,15 @@ export interface SkippedFile {
  */
 export async function readBulkSource(workspace: Workspace, path: string): Promise<BulkSource> {
   const roots = workspace.roots();
-  const shown = displayPath(path, roots);
-  if (!rootOf(path, roots)) {
+  // A link may lead out of the folders, or to a file that is hidden.
+  const target = await resolvePath(path, roots);
+  if (!target.root) {
     throw new UserError('It is outside of the open folders.');
   }
-  if (isSensitiveFile(path)) {
+  if (isSensitiveFile(path) || isSensitiveFile(target.path)) {
     throw new UserError('By its name it holds secrets.');
   }
-  if (await isHidden(path, false, roots)) {
+  if ((await isHidden(path, false, roots)) || (await isHidden(target.path, false, roots))) {
     throw new UserError('.slipstreamignore hides it.');
   }
   if ((await sizeOf(path)) > maxFileBytes) {
@@ -38,7 +39,7 @@ export async function readBulkSource(workspace: Workspace, path: string): Promis
   if (text.trim() === '') {
     throw new UserError('It is empty.');
   }
-  return { displayPath: shown, text };
+  return { displayPath: displayPath(path, roots), text };
 }
 
 /** Why a file is left out, as a sentence for a list. */

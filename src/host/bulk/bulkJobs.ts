@@ -55,12 +55,17 @@ export class BulkJobs implements Disposable {
     };
   }
 
-  /** Takes up what a window before this one left, and tells the panel of it. */
+  /** Takes up what a window before this one left, and tells the panel of it. Never throws. */
   resume(): void {
-    const jobs = this.all();
-    if (jobs.length > 0) {
-      this.runner.resume(jobs.filter((job) => isRunning(job) || !job.isAnnounced));
-      this.changed();
+    try {
+      const jobs = this.all();
+      if (jobs.length > 0) {
+        this.runner.resume(jobs.filter((job) => isRunning(job) || !job.isAnnounced));
+        this.changed();
+      }
+    } catch (error) {
+      // The chat works without its jobs.
+      this.options.onError(error);
     }
   }
 

@@ -45,6 +45,9 @@ export class BulkReview {
     const job = this.parts.jobs.job(jobId);
     const items = this.parts.store.items(jobId);
     const isRead = !bulkTask(job.task).changesFiles;
+    if (!isRead && !this.parts.workspace.isTrusted()) {
+      throw new UserError('Trust this folder first: this job changes files.');
+    }
     if (isRead) {
       await this.showReport(job, items);
     }
