@@ -28,6 +28,8 @@ export interface AnswerObserver {
 /** One answer of the model, whole or as far as it got. */
 export interface Answer {
   readonly model: string;
+  /** Why Slipstream chose it; absent where the user did. */
+  readonly modelReason?: string;
   readonly content: readonly AssistantBlock[];
   readonly usage: Usage;
   readonly outcome: Outcome;
@@ -60,6 +62,7 @@ export async function streamAnswer(
 /** Puts an answer together from its events. */
 class AnswerAssembly {
   private model: string;
+  private modelReason: string | undefined;
   private readonly observer: AnswerObserver;
   private readonly ended = new Map<number, AssistantBlock>();
   private readonly openText = new Map<number, string>();
@@ -77,6 +80,7 @@ class AnswerAssembly {
     switch (event.type) {
       case 'routed':
         this.model = event.model;
+        this.modelReason = event.reason;
         this.observer.routed(event.model, event.reason);
         return;
       case 'started':
@@ -119,6 +123,7 @@ class AnswerAssembly {
     const unfinishedThinking = [...this.openThinking.values()].join('');
     return {
       model: this.model,
+      ...(this.modelReason === undefined ? {} : { modelReason: this.modelReason }),
       content: this.content(),
       usage: this.usage,
       outcome: this.outcome,

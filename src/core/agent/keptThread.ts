@@ -65,6 +65,11 @@ export class KeptThread {
     }
   }
 
+  /** Something else of the thread has changed: other windows that hold it read it again. */
+  touch(): void {
+    this.change({ updatedAt: this.parts.clock.wallTime() });
+  }
+
   private async create(text: string): Promise<ThreadRecord> {
     const record = await newThreadRecord(this.id, text, this.titleByUser, this.parts);
     this.current = record;

@@ -73,6 +73,7 @@ export class ThreadSummary {
     }
     this.compaction.cancel();
     this.own.history.changeSummary(compaction, text);
+    this.own.kept.touch();
     this.tell();
   }
 

@@ -166,6 +166,11 @@ function isTooLong(outcome: Outcome): boolean {
     : outcome.kind === 'done' && outcome.stopReason === 'model_context_window_exceeded';
 }
 
+/** What is large in bytes, such as images, has a message of its own. */
+function isBodyTooLarge(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && outcome.failure.status === 413;
+}
+
 /** Whether the model waits for us: for results of tools, or to be resumed after a pause. */
 function goesOn(stopReason: StopReason, uses: readonly ToolUseBlock[]): boolean {
   switch (stopReason) {
@@ -187,6 +192,9 @@ function endOf(answer: Answer, uses: readonly ToolUseBlock[], round: number): Tu
   if (outcome.kind === 'cancelled') {
     return { kind: 'cancelled' };
   }
+  if (isTooLong(outcome) && !isBodyTooLarge(outcome)) {
+    return { kind: 'windowFull' };
+  }
   if (outcome.kind === 'failed') {
     const hasBegun = round > 0 || answer.content.length > 0;
     return { kind: 'failed', failure: outcome.failure, hasBegun };
@@ -194,8 +202,6 @@ function endOf(answer: Answer, uses: readonly ToolUseBlock[], round: number): Tu
   switch (outcome.stopReason) {
     case 'max_tokens':
       return { kind: 'outputLimit' };
-    case 'model_context_window_exceeded':
-      return { kind: 'windowFull' };
     case 'refusal':
       return outcome.refusalCategory === undefined
         ? { kind: 'refused' }

@@ -38,16 +38,9 @@ export class TurnContext implements TurnPrompts {
   }
 
   async next(signal: AbortSignal): Promise<NextRequest> {
-    const { context, fixed, profile, thread, compaction } = this.parts;
+    const { fixed, profile, thread } = this.parts;
     const trail = new DecisionTrail(thread.clock);
-    let fit = await this.measure(signal);
-    if (context.isAutomatic() && !compaction.isExhausted) {
-      if (isFull(fit)) {
-        fit = await this.makeFit(fit, trail, signal);
-      } else if (fit.kind === 'fits' && fit.fill >= prepareShare) {
-        compaction.prepare(await this.options(fit, 1, 'background'));
-      }
-    }
+    const fit = await this.summarizeIfDue(await this.measure(signal), trail, signal);
     if (fit.kind === 'tooLarge') {
       return { kind: 'tooLarge', reason: fit.reason, model: fixed.model };
     }
@@ -81,6 +74,27 @@ export class TurnContext implements TurnPrompts {
     const fit = await this.measure(signal);
     const outcome = await this.takeOver(fit, 0.5, signal);
     return outcome === 'done';
+  }
+
+  private async summarizeIfDue(fit: Fit, trail: DecisionTrail, signal: AbortSignal): Promise<Fit> {
+    const { context, compaction } = this.parts;
+    if (!context.isAutomatic() || fullness(fit) < prepareShare) {
+      return fit;
+    }
+    if (compaction.isExhausted) {
+      trail.note('context', 'Earlier messages are not summarized: that has failed too often here.');
+      return fit;
+    }
+    if (isFull(fit)) {
+      return this.makeFit(fit, trail, signal);
+    }
+    const options = await this.options(fit, 1, 'background');
+    if (compaction.state === 'none' && options.models.length > 0) {
+      compaction.prepare(options);
+      const percent = Math.round(fullness(fit) * 100);
+      trail.note('context', `${percent} % full: a summary is prepared for when there is no room.`);
+    }
+    return fit;
   }
 
   private measure(signal: AbortSignal): Promise<Fit> {
@@ -150,6 +164,11 @@ export function contextModel({ id, name, contextWindow, longPrompt }: ModelProfi
   };
 }
 
+/** How full the window would be with everything: 1 and more where something must be left out. */
+function fullness(fit: Fit): number {
+  return fit.kind === 'tooLarge' || fit.leftOut.length > 0 ? 1 : fit.fill;
+}
+
 function isFull(fit: Fit): boolean {
-  return fit.kind === 'tooLarge' || fit.leftOut.length > 0 || fit.fill >= takeOverShare;
+  return fullness(fit) >= takeOverShare;
 }

@@ -67,6 +67,7 @@ export class TurnRecords {
     const costUsd = this.parts.costOf(answer.usage, answer.model);
     const record: AssistantMessageRecord = {
       ...this.emptyRecord(open, answer.model),
+      ...(answer.modelReason === undefined ? {} : { modelReason: answer.modelReason }),
       state: stateOf(answer),
       content: answer.content,
       usage: answer.usage,

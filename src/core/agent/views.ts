@@ -145,6 +145,8 @@ function assistantView(
     state,
     ...(last.notice ? { notice: last.notice } : {}),
     model: nameOf(last.model),
+    // The later requests of a turn stay with what the first one chose.
+    ...(first.modelReason === undefined ? {} : { modelReason: first.modelReason }),
     createdAt: first.createdAt,
   };
   // How long it would have taken, and how much, was never told.

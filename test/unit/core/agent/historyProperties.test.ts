@@ -106,6 +106,40 @@ describe('history as messages, whatever happened', () => {
     );
   });
 
+  it('keeps all that wherever a summary takes over, and only appends from there on', () => {
+    const cuts = fc.record({ keptFrom: fc.nat(), plainBefore: fc.nat(), shown: fc.nat() });
+    fc.assert(
+      fc.property(threads, cuts, (turns, cut) => {
+        const records = recordsOf(turns.map((one) => ({ ...one, isRefused: false })));
+        const count = records.length;
+        fc.pre(count > 0);
+        const keptFrom = records[cut.keptFrom % count]?.ordinal ?? 0;
+        const plainBefore = keptFrom + 1 + (cut.plainBefore % count);
+        const compaction = {
+          id: 'c',
+          threadId: 't',
+          createdAt: 0,
+          summary: 'Notes.',
+          keptFrom,
+          plainBefore,
+        };
+        const sent = (some: typeof records): string[] => bytesOf(toMessages(some, { compaction }));
+        const messages = toMessages(records, { compaction });
+        assert.equal(messages[0]?.role, 'user');
+        assert.match(JSON.stringify(messages[0]), /Notes\./);
+        for (const [at, message] of messages.entries()) {
+          const asked = message.role === 'assistant' ? idsOf(message, 'tool_use') : [];
+          assert.deepEqual(idsOf(messages[at + 1], 'tool_result'), asked);
+        }
+        const atStep = records.filter(({ ordinal }) => ordinal < plainBefore);
+        assert.doesNotMatch(sent(atStep).join(), /"type":"(redacted_)?thinking"/);
+        const later = records.slice(0, atStep.length + (cut.shown % (count - atStep.length + 1)));
+        const before = sent(later);
+        assert.deepEqual(sent(records).slice(0, before.length), before);
+      }),
+    );
+  });
+
   it('sends what was sent once again byte for byte, as long as no turn is refused', () => {
     fc.assert(
       fc.property(threads, fc.nat(), (turns, cut) => {

@@ -58,7 +58,8 @@ describe('A thread whose models are chosen', () => {
     assert.ok(ended?.type === 'turn/ended');
     assert.equal(ended.modelReason, 'small: it fits.');
     assert.equal((await view('t')).meter.modelName, 'Name of small');
-    assert.equal(lastAnswer(await view('t')).model, 'Name of small');
+    const { model: shown, modelReason } = lastAnswer(await view('t'));
+    assert.deepEqual([shown, modelReason], ['Name of small', 'small: it fits.']);
   });
 
   it('says after the next message that an answer held, and after a retry that it did not', async () => {
