@@ -20,7 +20,14 @@ export interface UserDetails {
 /** What an answer keeps beside its columns, as JSON. */
 export type AssistantDetails = Pick<
   AssistantMessageRecord,
-  'model' | 'stopReason' | 'usage' | 'costUsd' | 'durationMs' | 'notice' | 'unfinishedThinking'
+  | 'model'
+  | 'modelReason'
+  | 'stopReason'
+  | 'usage'
+  | 'costUsd'
+  | 'durationMs'
+  | 'notice'
+  | 'unfinishedThinking'
 >;
 
 /** What a tool's result keeps beside its columns, as JSON. */
@@ -86,9 +93,11 @@ function userOperations(message: UserMessageRecord): readonly WriteOperation[] {
 }
 
 function assistantOperations(message: AssistantMessageRecord): readonly WriteOperation[] {
-  const { id, model, stopReason, usage, costUsd, durationMs, notice, unfinishedThinking } = message;
+  const { id, model, modelReason, stopReason, usage, costUsd } = message;
+  const { durationMs, notice, unfinishedThinking } = message;
   const details: AssistantDetails = {
     model,
+    ...(modelReason === undefined ? {} : { modelReason }),
     ...(stopReason === undefined ? {} : { stopReason }),
     usage,
     costUsd,

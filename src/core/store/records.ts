@@ -60,6 +60,8 @@ export interface AssistantMessageRecord {
   readonly ordinal: number;
   readonly createdAt: number;
   readonly model: string;
+  /** Why Slipstream chose it, a sentence; absent where the user did. */
+  readonly modelReason?: string;
   /** `running` from the first event to the last; what is found so after a crash was interrupted. */
   readonly state: TurnState;
   readonly stopReason?: StopReason;

@@ -103,6 +103,13 @@ describe('Thread of the panel', () => {
     return block.type === 'tool' ? block.output.text : block.content.text;
   }
 
+  it('says which model was chosen for a turn, and why, while it runs', () => {
+    start();
+    apply({ type: 'turn/routed', threadId, messageId: 'a2', model: 'm', modelReason: 'm: why.' });
+    const { state, model, modelReason } = last().ending.value;
+    assert.deepEqual([state, model, modelReason], ['running', 'm', 'm: why.']);
+  });
+
   it('grows by a turn, its blocks and their text', () => {
     start();
     assert.deepEqual(
