@@ -157,4 +157,34 @@ describe('ConnectionSettings', () => {
     assert.equal(problems.length, 1);
     connection.dispose();
   });
+
+  it('give each server that stands in its own key, and never another’s', async () => {
+    const keys = new ApiKeys(new MemorySecrets());
+    const problems: string[] = [];
+    const other = 'https://other.example';
+    const connection = new ConnectionSettings({
+      settings: new MemorySettings({
+        endpoint: gateway,
+        'failover.endpoints': [
+          other,
+          'https://gateway.example/eu',
+          'http://plain.example',
+          gateway,
+        ],
+      }),
+      keys,
+      environment: { ...environment, apiKey: 'env' },
+      onProblem: (message) => problems.push(message),
+    });
+    const asked = async (): Promise<(readonly [string, string | undefined])[]> =>
+      (await connection.all()).map(({ endpoint, apiKey }) => [endpoint, apiKey] as const);
+    const sameServer = ['https://gateway.example/eu', 'env'];
+    assert.deepEqual(await asked(), [[gateway, 'env'], sameServer]);
+    await asked();
+    assert.equal(problems.length, 2, problems.join(' '));
+    assert.match(problems.join(' '), /plain\.example.*other\.example can't stand in/s);
+    await keys.save(other, 'its own');
+    assert.deepEqual(await asked(), [[gateway, 'env'], [other, 'its own'], sameServer]);
+    connection.dispose();
+  });
 });
