@@ -16,9 +16,9 @@ const offlineProfile: ModelProfile = { id: 'offline', name: 'Offline' };
 
 export interface ModelChoiceParts {
   readonly settings: Settings;
-  readonly connection: ConnectionSettings;
-  readonly server: ModelServer;
-  readonly editorModels: EditorModels;
+  readonly connection: Pick<ConnectionSettings, 'current' | 'onDidChange'>;
+  readonly server: Pick<ModelServer, 'listModels'>;
+  readonly editorModels: Pick<EditorModels, 'list' | 'onDidChange'>;
   readonly catalogue: () => Promise<LiveCatalogue>;
   /** What stands in for a model that answers no more. */
   readonly replacementOf: (model: string) => Promise<Retirement | undefined>;
