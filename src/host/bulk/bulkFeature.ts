@@ -110,6 +110,7 @@ function createJobParts(
     clock,
     readSource: (path) => readBulkSource(workspace, path),
     maxOutputTokens: () => settings.get('maxOutputTokens'),
+    inferenceGeo: () => settings.get('inferenceGeo'),
     recordUsage: record,
     onError: (error) => log.error('Working on many files', error),
   };

@@ -45,7 +45,7 @@ export async function planJob(
     try {
       const source = await readBulkSource(workspace, path);
       const request = bulkRequest(task, source, { id: randomUUID(), model, maxOutputTokens });
-      const body = JSON.stringify(toBatchEntry(request, catalogue.find(model)));
+      const body = JSON.stringify(toBatchEntry(request, catalogue.find(model), ''));
       estimator.add(body, source.text);
       files.push({ path, hash: hashOf(source.text), sizeBytes: Buffer.byteLength(body) });
     } catch (error) {

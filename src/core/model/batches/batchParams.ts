@@ -3,7 +3,7 @@ import type { ModelRequest } from '../request.ts';
 import { toAnthropicRequest, type WireRequest } from '../wire.ts';
 
 /** The parameters of one request in a batch: those of a message, which is never streamed there. */
-export type BatchParams = Omit<WireRequest, 'stream' | 'speed'>;
+export type BatchParams = Omit<WireRequest, 'stream'>;
 
 /** One request of a batch, as it is sent. */
 export interface BatchEntry {
@@ -12,11 +12,14 @@ export interface BatchEntry {
   readonly params: BatchParams;
 }
 
-export function toBatchEntry(request: ModelRequest, model: CatalogueModel | undefined): BatchEntry {
-  const wire: Readonly<Record<string, unknown>> & WireRequest = {
-    ...toAnthropicRequest(request, model),
-  };
+/** @param inferenceGeo Where the provider is to compute; empty for its own choice. */
+export function toBatchEntry(
+  request: ModelRequest,
+  model: CatalogueModel | undefined,
+  inferenceGeo: string,
+): BatchEntry {
   // Fast mode is not for batches.
-  const { stream: _stream, speed: _speed, ...params } = wire;
+  const choices = { inferenceGeo, speed: 'standard' } as const;
+  const { stream: _stream, ...params } = toAnthropicRequest(request, model, choices);
   return { custom_id: request.id, params };
 }

@@ -187,7 +187,7 @@ export class BulkBatches {
     job: BulkJob,
     batch: BulkBatch,
   ): Promise<{ entries: readonly BatchEntry[]; hashes: ReadonlyMap<string, string> }> {
-    const { store, readSource, maxOutputTokens } = this.parts;
+    const { store, readSource, maxOutputTokens, inferenceGeo } = this.parts;
     const model = (await this.parts.catalogue()).find(job.model);
     const entries: BatchEntry[] = [];
     const hashes = new Map<string, string>();
@@ -202,7 +202,7 @@ export class BulkBatches {
           model: job.model,
           maxOutputTokens: maxOutputTokens(),
         };
-        entries.push(toBatchEntry(bulkRequest(job.task, source, options), model));
+        entries.push(toBatchEntry(bulkRequest(job.task, source, options), model, inferenceGeo()));
         hashes.set(item.id, hashOf(source.text));
       } catch (error) {
         const { id } = item;

@@ -30,6 +30,8 @@ export interface BulkParts {
   /** Reads a file as it is sent. Throws `UserError` where that is not possible or not allowed. */
   readonly readSource: (path: string) => Promise<BulkSource>;
   readonly maxOutputTokens: () => number;
+  /** Where the provider is to compute; empty for its own choice. */
+  readonly inferenceGeo: () => string;
   /** Called once for each answer, when it has been kept. */
   readonly recordUsage: (usage: BatchUsage) => void;
   /** Hears that something about a job is different. */

@@ -141,6 +141,7 @@ async function openWindow(kit: BulkKit, changes: Partial<BulkParts> = {}): Promi
       return { displayPath: path, text };
     },
     maxOutputTokens: () => 4_000,
+    inferenceGeo: () => '',
     recordUsage: (usage) => used.push(usage),
     onChange: () => undefined,
     onEnd: (job) => ended.push(job.id),

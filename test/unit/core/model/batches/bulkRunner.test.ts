@@ -76,6 +76,17 @@ describe('A job over many files', () => {
       assert.match(item?.problem ?? '', /max_tokens/);
     }));
 
+  it('asks the provider to compute where the user wants it, and not to stream', () =>
+    withBulk(1, async (kit) => {
+      const window = await kit.openWindow({ inferenceGeo: () => 'eu' });
+      window.runner.resume([kit.add(window)]);
+      await kit.until(() => kit.server.batches.ids.length === 1, 'the batch');
+      const [request] = kit.server.batches.requestsOf(kit.server.batches.ids[0] ?? '');
+      assert.equal(request?.params['inference_geo'], 'eu');
+      assert.ok(!('stream' in (request?.params ?? {})));
+      assert.match(JSON.stringify(request?.params['system']), /"ttl":"1h"/);
+    }));
+
   it('sends as many batches as the limits ask for', () =>
     withBulk(7, async (kit) => {
       const window = await kit.openWindow();
