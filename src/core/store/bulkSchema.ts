@@ -11,6 +11,8 @@ export const bulkMigration = `
     -- Where its batches are kept; null where the files are asked about one by one.
     endpoint TEXT,
     created_at REAL NOT NULL,
+    -- About what its batches will cost, US dollars; null where no price is known.
+    estimate_usd REAL,
     is_cancelled INTEGER NOT NULL DEFAULT 0,
     is_announced INTEGER NOT NULL DEFAULT 0,
     -- The window that works on it, and until when it may.

@@ -14,7 +14,11 @@ import type { StoreConnection } from './storeConnection.ts';
 export type NewBulkJob = Pick<
   BulkJob,
   'id' | 'workspace' | 'task' | 'model' | 'endpoint' | 'createdAtMs'
-> & { readonly items: readonly Pick<BulkItem, 'id' | 'path' | 'hash' | 'batchNumber'>[] };
+> & {
+  /** About what it will cost, US dollars; absent where no price is known. */
+  readonly estimateUsd?: number;
+  readonly items: readonly Pick<BulkItem, 'id' | 'path' | 'hash' | 'batchNumber'>[];
+};
 
 /** What became of one item. */
 export interface BulkOutcome {
@@ -48,8 +52,16 @@ export class BulkStore {
   add(job: NewBulkJob): void {
     this.connection.transaction(() => {
       this.database.run(
-        'INSERT INTO bulk_jobs (id, workspace, task, model, endpoint, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-        [job.id, job.workspace, job.task, job.model, job.endpoint ?? null, job.createdAtMs],
+        'INSERT INTO bulk_jobs (id, workspace, task, model, endpoint, created_at, estimate_usd) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        [
+          job.id,
+          job.workspace,
+          job.task,
+          job.model,
+          job.endpoint ?? null,
+          job.createdAtMs,
+          job.estimateUsd ?? null,
+        ],
       );
       for (const [position, item] of job.items.entries()) {
         this.database.run(
@@ -88,6 +100,20 @@ export class BulkStore {
         [jobId],
       )
       .map(toItem);
+  }
+
+  /**
+   * About what batches under way will still cost, in US dollars, of all workspaces: the provider tells
+   * only when they have ended.
+   */
+  pendingUsd(): number {
+    const row = this.database.get(
+      `SELECT sum(estimate_usd * waiting / total) AS usd FROM bulk_jobs
+       JOIN (SELECT job_id, count(*) AS total, count(*) FILTER (WHERE state = 'waiting') AS waiting
+             FROM bulk_items GROUP BY job_id) ON job_id = id
+       WHERE endpoint IS NOT NULL`,
+    );
+    return Number(row?.['usd'] ?? 0);
   }
 
   /** What the model wrote for an item; undefined before that, and once it was settled. */

@@ -145,9 +145,10 @@ export class BulkCommand {
     return true;
   }
 
-  /** At a limit on spending only the user can go on. */
+  /** At a limit on spending only the user can go on. Batches that run count with what they may cost. */
   private async mayCost(usd: number | undefined): Promise<boolean> {
-    const refusal = this.parts.budget.refusalOf('bulk', usd);
+    const { budget, jobs } = this.parts;
+    const refusal = budget.refusalOf('bulk', usd === undefined ? usd : usd + jobs.pendingUsd());
     if (refusal === undefined) {
       return true;
     }
@@ -155,7 +156,7 @@ export class BulkCommand {
     const modal = { modal: true };
     const chosen = await vscode.window.showWarningMessage(refusal, modal, goOn, change);
     if (chosen === goOn) {
-      this.parts.budget.allowOverBudget();
+      budget.allowOverBudget();
     } else if (chosen === change) {
       await openBudgetSettings();
     }

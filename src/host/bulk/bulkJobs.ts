@@ -69,6 +69,11 @@ export class BulkJobs implements Disposable {
     }
   }
 
+  /** About what jobs under way will still cost, US dollars. */
+  pendingUsd(): number {
+    return this.store.pendingUsd();
+  }
+
   begin(job: NewBulkJob): BulkJob {
     this.store.add(job);
     const begun = this.job(job.id);

@@ -58,11 +58,10 @@ export async function planJob(
   if (files.length === 0) {
     throw new UserError(nothingToDo(skipped));
   }
-  return {
-    job: toJob(files, options),
-    estimate: estimator.total(options.batchEndpoint !== undefined),
-    skipped,
-  };
+  const estimate = estimator.total(options.batchEndpoint !== undefined);
+  const { usd } = estimate;
+  const job = { ...toJob(files, options), ...(usd === undefined ? {} : { estimateUsd: usd }) };
+  return { job, estimate, skipped };
 }
 
 function toJob(

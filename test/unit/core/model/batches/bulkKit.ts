@@ -50,6 +50,7 @@ export interface JobChanges {
   /** False where the files are asked about one by one. */
   readonly hasBatches?: boolean;
   readonly filesPerBatch?: number;
+  readonly estimateUsd?: number;
 }
 
 export async function withBulk(
@@ -188,6 +189,7 @@ function addJob(kit: BulkKit, { store }: BulkWindow, changes: JobChanges): BulkJ
     model: 'claude-sonnet-5-5',
     ...(hasBatches ? { endpoint: kit.server.endpoint } : {}),
     createdAtMs: kit.clock.wallTime(),
+    ...(changes.estimateUsd === undefined ? {} : { estimateUsd: changes.estimateUsd }),
     items: paths.map((path, n) => ({
       id: `${id}-${n}`,
       path,

@@ -87,6 +87,18 @@ describe('A job over many files', () => {
       assert.match(JSON.stringify(request?.params['system']), /"ttl":"1h"/);
     }));
 
+  it('counts what it may still cost until the provider tells', () =>
+    withBulk(4, async (kit) => {
+      const window = await kit.openWindow();
+      const job = kit.add(window, { estimateUsd: 8 });
+      kit.add(window, { estimateUsd: 100, hasBatches: false });
+      assert.equal(window.store.pendingUsd(), 8);
+      window.store.settle(job.id, [{ id: `${job.id}-1`, state: 'succeeded', answer: 'Yes.' }]);
+      assert.equal(window.store.pendingUsd(), 6);
+      window.store.remove(job.id);
+      assert.equal(window.store.pendingUsd(), 0);
+    }));
+
   it('sends as many batches as the limits ask for', () =>
     withBulk(7, async (kit) => {
       const window = await kit.openWindow();
