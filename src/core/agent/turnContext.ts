@@ -1,7 +1,9 @@
 import { keptTokens } from '../context/compactionPlan.ts';
+import { summaryText } from '../context/compactionPrompt.ts';
 import type { ContextModel, Fit } from '../context/contextWindow.ts';
 import { fitNotes } from '../context/fitNotes.ts';
 import { DecisionTrail } from '../model/decisionTrail.ts';
+import type { Message } from '../model/message.ts';
 import type { ModelRequest } from '../model/request.ts';
 import type { Answer } from './answer.ts';
 import type { FixedRequest } from './fixedRequest.ts';
@@ -47,7 +49,8 @@ export class TurnContext implements TurnPrompts {
     for (const note of fitNotes(fit, { ...fixed, model: contextModel(profile) })) {
       trail.note('context', note);
     }
-    const { messages, maxOutputTokens } = fit;
+    const { maxOutputTokens } = fit;
+    const messages = this.withSummary(fit);
     this.last = { ...fixed, id: thread.newId(), messages, maxOutputTokens, trail };
     return { kind: 'request', request: this.last };
   }
@@ -74,6 +77,26 @@ export class TurnContext implements TurnPrompts {
     const fit = await this.measure(signal);
     const outcome = await this.takeOver(fit, 0.5, signal);
     return outcome === 'done';
+  }
+
+  /** What is left out from the start takes the summary along, which is worth more than what it was in. */
+  private withSummary({
+    messages,
+    leftOut,
+    usage,
+  }: Extract<Fit, { kind: 'fits' }>): readonly Message[] {
+    const { history, context, fixed } = this.parts;
+    const text = history.compaction && summaryText(history.compaction.summary);
+    const [first, ...rest] = messages;
+    if (text === undefined || leftOut.length === 0 || first?.role !== 'user') {
+      return messages;
+    }
+    const [lead] = first.content;
+    const isThere = lead?.type === 'text' && lead.text === text;
+    const tokens = context.tokens.text(text) * context.tokens.ratioOf({ ...fixed, messages });
+    return isThere || usage.total + tokens > usage.limit
+      ? messages
+      : [{ role: 'user', content: [{ type: 'text', text }, ...first.content] }, ...rest];
   }
 
   private async summarizeIfDue(fit: Fit, trail: DecisionTrail, signal: AbortSignal): Promise<Fit> {

@@ -369,6 +369,22 @@ describe('the summary of a thread', () => {
     assert.match(window.sent()[0] ?? '', /The notes/, 'the older one holds again');
   });
 
+  it('stays where later messages have to be cut', async () => {
+    const window = await compacted();
+    for (let turn = 4; turn < 14; turn += 1) {
+      await window.ask(`turn ${turn} ${longText(1_200)}`, longReply(1_000));
+      assert.match(window.sent()[0] ?? '', /The notes/);
+    }
+    assert.doesNotMatch(window.sent().join(), /three|turn 4/);
+    assert.equal(
+      window
+        .sent()
+        .join()
+        .match(/The notes/g)?.length,
+      1,
+    );
+  });
+
   it('counts towards what the thread used', async () => {
     const window = await compacted();
     assert.equal((await window.view('t')).meter.usage.inputTokens, 400);

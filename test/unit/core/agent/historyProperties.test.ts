@@ -135,7 +135,10 @@ describe('history as messages, whatever happened', () => {
         assert.doesNotMatch(sent(atStep).join(), /"type":"(redacted_)?thinking"/);
         const later = records.slice(0, atStep.length + (cut.shown % (count - atStep.length + 1)));
         const before = sent(later);
-        assert.deepEqual(sent(records).slice(0, before.length), before);
+        // Where nothing was answered yet, no thinking is bound to what was sent.
+        if (before.length > 1) {
+          assert.deepEqual(sent(records).slice(0, before.length), before);
+        }
       }),
     );
   });
