@@ -2,13 +2,8 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { ThreadService } from '../core/agent/threadService.ts';
 import type { Budget } from '../core/model/budget/budget.ts';
-import type {
-  ConnectionView,
-  HostRequestHandlers,
-  PanelAction,
-  ThreadView,
-  ToolBlockView,
-} from '../shared/protocol.ts';
+import type { HostRequestHandlers } from '../shared/protocol.ts';
+import type { ConnectionView, PanelAction, ThreadView, ToolBlockView } from '../shared/views.ts';
 import type { ApprovalDiffs } from './approvalDiffs.ts';
 import { openBudgetSettings } from './budgetParts.ts';
 import type { BulkFeature } from './bulk/bulkFeature.ts';

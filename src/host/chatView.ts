@@ -1,12 +1,8 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
-import type {
-  HostEvent,
-  HostRequestHandlers,
-  ThreadStatus,
-  ThreadView,
-} from '../shared/protocol.ts';
+import type { HostEvent, HostRequestHandlers } from '../shared/protocol.ts';
+import type { ThreadStatus, ThreadView } from '../shared/views.ts';
 import { WebviewChannel } from './webviewChannel.ts';
 import { chatHtml, chatResourceRoots } from './webviewHtml.ts';
 

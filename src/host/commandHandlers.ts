@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ContextChip } from '../shared/protocol.ts';
+import type { ContextChip } from '../shared/views.ts';
 import type { CodeBlocks } from './codeBlocks.ts';
 import type { CommandHandlers } from './commandTable.ts';
 import type { ConnectionFlows } from './connectionFlows.ts';

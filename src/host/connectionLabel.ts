@@ -6,7 +6,7 @@ import {
   isLoopback,
   isOnline,
 } from '../core/model/connection.ts';
-import type { ConnectionView } from '../shared/protocol.ts';
+import type { ConnectionView } from '../shared/views.ts';
 
 /** A program that serves models on a port of its own. */
 export interface KnownServer {

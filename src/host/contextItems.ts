@@ -3,7 +3,7 @@ import { assertNever, UserError } from '../base/errors.ts';
 import type { TextBlock } from '../core/model/message.ts';
 import { displayPath, isWithin, rootOf } from '../core/tools/paths.ts';
 import type { Workspace } from '../core/tools/workspace.ts';
-import type { ContextChip } from '../shared/protocol.ts';
+import type { ContextChip } from '../shared/views.ts';
 import {
   capText,
   contextBlock,

@@ -1,7 +1,7 @@
 import nodePath from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
-import type { ContextChip } from '../shared/protocol.ts';
+import type { ContextChip } from '../shared/views.ts';
 import { lastLine } from './openEditors.ts';
 import type { WorkspaceFolders } from './workspaceFolders.ts';
 

@@ -2,7 +2,7 @@ import nodePath from 'node:path';
 import { type Clock, delay } from '../base/clock.ts';
 import { displayPath } from '../core/tools/paths.ts';
 import type { Workspace, WorkspaceSelection } from '../core/tools/workspace.ts';
-import type { ContextChip, MentionItem } from '../shared/protocol.ts';
+import type { ContextChip, MentionItem } from '../shared/views.ts';
 import { lineRange } from './contextText.ts';
 import type { FileIndex, IndexedPath } from './fileIndex.ts';
 import { FuzzyMatcher, type Match, type Searchable } from './fuzzyMatch.ts';

@@ -9,7 +9,7 @@ import type { ScheduleOptions } from '../core/model/stages/schedule.ts';
 import { ThreadPrompts } from '../core/model/threadPrompts.ts';
 import { defaultTransportLimits } from '../core/model/transportLimits.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
-import type { ConnectionView } from '../shared/protocol.ts';
+import type { ConnectionView } from '../shared/views.ts';
 import { createAnswerParts } from './answerParts.ts';
 import type { AssistantParts } from './assistant.ts';
 import { createBudget } from './budgetParts.ts';

@@ -10,7 +10,7 @@ import type { PrefetchCounters, PrefetchKind, Preparation } from '../core/prefet
 import { createPromptCacheWarming } from '../core/prefetch/promptCacheWarming.ts';
 import type { Settings } from '../core/settings.ts';
 import type { PromptTokens } from '../core/tokens/promptTokens.ts';
-import type { Draft } from '../shared/protocol.ts';
+import type { Draft } from '../shared/views.ts';
 
 /** After the focus the panel asks for files and mentions; they are done by then. */
 const tokenizerDelayMs = 1_000;

@@ -2,7 +2,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { displayPath, isWithin } from '../core/tools/paths.ts';
 import type { Workspace, WorkspaceRoot } from '../core/tools/workspace.ts';
-import type { SlashCommand } from '../shared/protocol.ts';
+import type { SlashCommand } from '../shared/views.ts';
 import { lineRange } from './contextText.ts';
 import { isHidden } from './hiding.ts';
 import { fillPrompt, parsePromptFile } from './promptFile.ts';

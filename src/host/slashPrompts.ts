@@ -1,4 +1,4 @@
-import type { SlashCommand } from '../shared/protocol.ts';
+import type { SlashCommand } from '../shared/views.ts';
 
 /** A command that is sent as a message. */
 export interface SlashPrompt extends SlashCommand {

@@ -1,6 +1,6 @@
 import nodePath from 'node:path';
 import * as vscode from 'vscode';
-import type { MentionItem } from '../shared/protocol.ts';
+import type { MentionItem } from '../shared/views.ts';
 import type { Searchable } from './fuzzyMatch.ts';
 import { lastLine } from './openEditors.ts';
 import type { WorkspaceFolders } from './workspaceFolders.ts';

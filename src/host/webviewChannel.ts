@@ -2,8 +2,9 @@ import type * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import { Outbox } from '../shared/outbox.ts';
-import type { HostEvent, HostRequestHandlers, ThreadView } from '../shared/protocol.ts';
+import type { HostEvent, HostRequestHandlers } from '../shared/protocol.ts';
 import { type HostMessage, RpcServer } from '../shared/rpc.ts';
+import type { ThreadView } from '../shared/views.ts';
 
 export interface WebviewChannelParts {
   readonly webview: vscode.Webview;

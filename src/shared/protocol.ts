@@ -4,299 +4,33 @@
  * host to the webview as deltas, after one snapshot that answers `connect`.
  */
 
-// What the conversation looks like.
-
-export type ContextKind =
-  | 'file'
-  | 'folder'
-  | 'symbol'
-  | 'selection'
-  | 'problems'
-  | 'editors'
-  | 'promptFile';
-
-/** Something the user attached to a message, shown as a removable chip. */
-export interface ContextChip {
-  readonly kind: ContextKind;
-  /** Shown on the chip: a file's name, a symbol's name, "Problems". */
-  readonly label: string;
-  /** Absolute path; absent for workspace-wide kinds. */
-  readonly path?: string;
-  /** One-based, inclusive lines. */
-  readonly startLine?: number;
-  readonly endLine?: number;
-}
-
-export interface ImageAttachment {
-  readonly mediaType: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
-  /** Base64 without a data-URL prefix. */
-  readonly data: string;
-  readonly label: string;
-}
-
-/** What stands in the input and has not been sent. */
-export interface Draft {
-  readonly text: string;
-  readonly chips: readonly ContextChip[];
-  readonly images: readonly ImageAttachment[];
-}
-
-export interface UserMessageView {
-  readonly role: 'user';
-  /** Unique in the panel. */
-  readonly id: string;
-  readonly turnId: string;
-  readonly text: string;
-  readonly chips: readonly ContextChip[];
-  readonly images: readonly ImageAttachment[];
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-}
-
-export interface TextBlockView {
-  readonly type: 'text';
-  readonly id: string;
-  /** Markdown. */
-  readonly text: string;
-}
-
-export interface ThinkingBlockView {
-  readonly type: 'thinking';
-  readonly id: string;
-  readonly text: string;
-}
-
-export type ToolStatus =
-  | 'pending'
-  | 'awaitingApproval'
-  | 'running'
-  | 'done'
-  | 'failed'
-  | 'denied'
-  | 'cancelled';
-
-export type ApprovalPreview =
-  /** `diff` is a unified diff of one file. */
-  | { readonly kind: 'diff'; readonly path: string; readonly diff: string }
-  | { readonly kind: 'command'; readonly command: string; readonly directory: string }
-  | { readonly kind: 'path'; readonly path: string };
-
-export type ApprovalDecision = 'allow' | 'allowInThread' | 'deny';
-
-export interface ApprovalView {
-  /** Why leave is asked, one sentence. */
-  readonly reason: string;
-  readonly previews: readonly ApprovalPreview[];
-  /** What "Allow in this thread" would cover, one sentence; absent where it is not offered. */
-  readonly threadScope?: string;
-}
-
-export interface ToolBlockView {
-  readonly type: 'tool';
-  readonly id: string;
-  /** The tool's name as the model knows it. */
-  readonly name: string;
-  /** What it does here, for example "Read src/cart.ts". */
-  readonly title: string;
-  /** The input as indented JSON; grows while it streams. */
-  readonly input: string;
-  readonly status: ToolStatus;
-  /** The result's beginning or, while running, the output so far. */
-  readonly output: string;
-  /** Whether more of the output can be asked for with `tool/output`. */
-  readonly isOutputCut: boolean;
-  readonly startedAt?: number;
-  readonly durationMs?: number;
-  /** Present while the status is `awaitingApproval`. */
-  readonly approval?: ApprovalView;
-  /** Files this call changed, absolute paths. */
-  readonly changedPaths?: readonly string[];
-}
-
-export type BlockView = TextBlockView | ThinkingBlockView | ToolBlockView;
-
-export type TurnState = 'running' | 'done' | 'stopped' | 'failed' | 'interrupted';
-
-/** An action the panel offers as a button. */
-export type PanelAction =
-  | 'setApiKey'
-  | 'useLocalServer'
-  | 'setEndpoint'
-  | 'selectModel'
-  | 'openSettings'
-  | 'openWalkthrough'
-  | 'continueTurn'
-  | 'retryTurn'
-  | 'newThread'
-  | 'compactThread'
-  | 'showLog'
-  /** Lifts the limit on spending until the window is closed, and answers the last message again. */
-  | 'allowOverBudget'
-  | 'openBudgetSettings';
-
-/** A word to the user at the end of a turn: why it ended, and what can be done. */
-export interface Notice {
-  readonly severity: 'info' | 'warning' | 'error';
-  readonly text: string;
-  readonly actions: readonly { readonly label: string; readonly action: PanelAction }[];
-}
-
-export interface UsageView {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
-  /** Absent where the price is not known. */
-  readonly costUsd?: number;
-}
-
-/** Everything Slipstream said and did in one turn. */
-export interface AssistantMessageView {
-  readonly role: 'assistant';
-  readonly id: string;
-  readonly turnId: string;
-  readonly blocks: readonly BlockView[];
-  readonly state: TurnState;
-  readonly notice?: Notice;
-  /** The model's name for display; absent before the first answer. */
-  readonly model?: string;
-  /** Why Slipstream chose it, a sentence; absent where the user did. */
-  readonly modelReason?: string;
-  readonly usage?: UsageView;
-  readonly createdAt: number;
-  readonly durationMs?: number;
-}
-
-export type MessageView = UserMessageView | AssistantMessageView;
-
-export type ThreadPhase =
-  | 'idle'
-  | 'preparing'
-  | 'waiting'
-  | 'thinking'
-  | 'answering'
-  | 'tool'
-  | 'approval'
-  | 'retrying'
-  /** Earlier messages are being summarized, and something waits for it. */
-  | 'compacting';
-
-/** What is happening right now. */
-export interface ThreadStatus {
-  readonly phase: ThreadPhase;
-  /** When the turn began, milliseconds since 1970; absent when idle. */
-  readonly turnStartedAt?: number;
-  /** The running tool's title, or why a retry waits. */
-  readonly detail?: string;
-  /** When the next attempt starts, milliseconds since 1970; only when retrying. */
-  readonly retryAt?: number;
-}
-
-/** The figures of the line above the input. */
-export interface ThreadMeter {
-  readonly modelName: string;
-  /** Why Slipstream chose it for the turn that runs. */
-  readonly modelReason?: string;
-  /** Prompt tokens of the last request; an estimate while `isEstimate`. */
-  readonly windowTokens: number;
-  readonly isEstimate: boolean;
-  /** The model's context window; absent where it is not known. */
-  readonly windowLimit?: number;
-  /** A summary of earlier messages is being made, is ready to take over, or has; absent for none. */
-  readonly summary?: 'preparing' | 'ready' | 'inUse';
-  readonly usage: UsageView;
-}
-
-/** What fills the model's window, in tokens; estimates but for what the model counted. */
-export interface WindowUsageView {
-  readonly system: number;
-  readonly tools: number;
-  readonly instructions: number;
-  readonly files: number;
-  readonly history: number;
-  /** Kept free for the answer. */
-  readonly reserve: number;
-  readonly limit: number;
-  /** Above this in a prompt, each token costs more. */
-  readonly softLimit?: number;
-  /** Whether the server does not tell its window, so that it is a guess. */
-  readonly isLimitAssumed: boolean;
-}
-
-/** The older part of a thread is sent as a summary. */
-export interface CompactionView {
-  readonly id: string;
-  /** The first article that is still sent, at least in part. */
-  readonly beforeMessageId: string;
-}
-
-export interface ThreadView {
-  readonly id: string;
-  readonly title: string;
-  readonly messages: readonly MessageView[];
-  /** Whether earlier messages can be asked for with `thread/earlier`. */
-  readonly hasEarlier: boolean;
-  readonly status: ThreadStatus;
-  readonly meter: ThreadMeter;
-  /** Absent while everything is sent. */
-  readonly compaction?: CompactionView;
-  readonly draft: Draft;
-}
-
-export interface ThreadSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly updatedAt: number;
-  readonly messageCount: number;
-  /** Where a search matched in the text, with the match between `‹` and `›`. */
-  readonly excerpt?: string;
-}
-
-export interface ConnectionView {
-  readonly kind: 'anthropic' | 'compatible' | 'editor' | 'offline';
-  /** For display: "Anthropic", "Ollama at 127.0.0.1:11434", "Offline". */
-  readonly label: string;
-  readonly acceptsImages: boolean;
-}
-
-export interface Snapshot {
-  readonly thread: ThreadView;
-  readonly connection: ConnectionView;
-  readonly isTrusted: boolean;
-  readonly hasFolder: boolean;
-}
-
-export interface MentionItem {
-  readonly chip: ContextChip;
-  /** Second, dimmer part of the row: the folder, the kind of symbol. */
-  readonly detail: string;
-  /** Codicon name, without prefix. */
-  readonly icon: string;
-}
-
-export interface SlashCommand {
-  /** Without the slash. */
-  readonly name: string;
-  readonly description: string;
-  /** `panel` commands act at once; `prompt` commands are sent as a message. */
-  readonly kind: 'panel' | 'prompt';
-}
-
-/** A task over many files that is under way, or whose answers wait to be looked at. */
-export interface BulkJobView {
-  readonly id: string;
-  /** For example "Explain 12 files". */
-  readonly title: string;
-  /** `asking`: the user must say whether something is sent again. */
-  readonly state: 'running' | 'cancelling' | 'asking' | 'ended';
-  readonly total: number;
-  /** Files that are done, whatever became of them. */
-  readonly finished: number;
-  /** What happens or what is in the way, a sentence. */
-  readonly detail: string;
-}
-
-export type BulkAction = 'cancel' | 'review' | 'decide' | 'remove';
+import type {
+  ApprovalDecision,
+  ApprovalView,
+  AssistantMessageView,
+  BlockView,
+  BulkAction,
+  BulkJobView,
+  CompactionView,
+  ConnectionView,
+  ContextChip,
+  Draft,
+  MentionItem,
+  MessageView,
+  Notice,
+  PanelAction,
+  SlashCommand,
+  Snapshot,
+  ThreadMeter,
+  ThreadStatus,
+  ThreadSummary,
+  ThreadView,
+  ToolStatus,
+  TurnState,
+  UsageView,
+  UserMessageView,
+  WindowUsageView,
+} from './views.ts';
 
 // What the webview asks of the host.
 

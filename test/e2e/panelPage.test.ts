@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { BulkJobView } from '../../src/shared/protocol.ts';
+import type { BulkJobView } from '../../src/shared/views.ts';
 import { resultsDir } from '../support/paths.ts';
 import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
 import { type Harness, startHarness } from '../support/webviewHarness/server.ts';

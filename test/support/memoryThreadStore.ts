@@ -9,7 +9,7 @@ import type {
   ToolResultRecord,
 } from '../../src/core/store/records.ts';
 import { resultPreviewCharacters } from '../../src/core/store/records.ts';
-import type { Draft } from '../../src/shared/protocol.ts';
+import type { Draft } from '../../src/shared/views.ts';
 
 interface KeptThread {
   record: ThreadRecord;

@@ -1,11 +1,11 @@
 /** A panel's state, kept by nothing but a snapshot and the events after it. */
+import type { HostEvent } from '../../src/shared/protocol.ts';
 import type {
   AssistantMessageView,
   BlockView,
-  HostEvent,
   MessageView,
   ThreadView,
-} from '../../src/shared/protocol.ts';
+} from '../../src/shared/views.ts';
 
 /** The view after this event. Events of other threads change nothing. */
 export function applyEvent(view: ThreadView, event: HostEvent): ThreadView {

@@ -1,4 +1,4 @@
-import type { BlockView, MessageView } from '../../shared/protocol.ts';
+import type { BlockView, MessageView } from '../../shared/views.ts';
 
 /** A conversation as a markdown document. Thinking is left out; tool calls are one line each. */
 export function exportMarkdown(title: string, messages: readonly MessageView[]): string {

@@ -7,7 +7,7 @@ import type {
   ThreadView,
   ToolBlockView,
   UserMessageView,
-} from '../../shared/protocol.ts';
+} from '../../shared/views.ts';
 import type {
   MessageRecord,
   ThreadPage,

@@ -1,9 +1,5 @@
-import type {
-  AssistantMessageView,
-  ThreadStatus,
-  ToolBlockChanges,
-  ToolBlockView,
-} from '../../shared/protocol.ts';
+import type { ToolBlockChanges } from '../../shared/protocol.ts';
+import type { AssistantMessageView, ThreadStatus, ToolBlockView } from '../../shared/views.ts';
 import type { Usage } from '../model/message.ts';
 import type { BlockStart, ModelFailure } from '../model/request.ts';
 import type { ToolResultRecord } from '../store/records.ts';

@@ -1,5 +1,5 @@
 import { assertNever } from '../../base/errors.ts';
-import type { Notice, PanelAction, TurnState } from '../../shared/protocol.ts';
+import type { Notice, PanelAction, TurnState } from '../../shared/views.ts';
 import type { ModelFailure } from '../model/request.ts';
 import type { TurnEnd } from './turn.ts';
 

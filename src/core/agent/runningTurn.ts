@@ -1,4 +1,4 @@
-import type { ThreadStatus } from '../../shared/protocol.ts';
+import type { ThreadStatus } from '../../shared/views.ts';
 import type { LiveTurn } from './liveTurn.ts';
 
 /** A turn from the moment it is asked for. */

@@ -1,5 +1,5 @@
 import { CancelledError, UserError } from '../../base/errors.ts';
-import type { ApprovalDecision, ApprovalView } from '../../shared/protocol.ts';
+import type { ApprovalDecision, ApprovalView } from '../../shared/views.ts';
 import type { ToolUseBlock } from '../model/message.ts';
 import type { ToolAccess } from '../tools/tool.ts';
 import type { AccessVerdict, Approver } from './toolRunner.ts';

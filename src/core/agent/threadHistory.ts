@@ -1,5 +1,5 @@
 import { lazy } from '../../base/lazy.ts';
-import type { CompactionView } from '../../shared/protocol.ts';
+import type { CompactionView } from '../../shared/views.ts';
 import type { Message } from '../model/message.ts';
 import { type CompactionRecord, type CompactionStore, rewound } from '../store/compactionStore.ts';
 import type { MessageRecord, ThreadStore } from '../store/records.ts';

@@ -1,4 +1,4 @@
-import type { ThreadMeter } from '../../shared/protocol.ts';
+import type { ThreadMeter } from '../../shared/views.ts';
 import { addUsage, type Message, noUsage, type Usage } from '../model/message.ts';
 import type { MessageRecord, ThreadRecord } from '../store/records.ts';
 import type { PromptTokens } from '../tokens/promptTokens.ts';

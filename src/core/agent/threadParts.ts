@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { ContextChip, HostEvent } from '../../shared/protocol.ts';
+import type { HostEvent } from '../../shared/protocol.ts';
+import type { ContextChip } from '../../shared/views.ts';
 import type { SummaryModel } from '../context/compactionSummary.ts';
 import type { ContextWindowOptimizer } from '../context/contextWindow.ts';
 import type { TextBlock, Usage } from '../model/message.ts';

@@ -1,14 +1,14 @@
 import { UserError } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { HostRequests } from '../../shared/protocol.ts';
 import type {
   ApprovalDecision,
   Draft,
-  HostRequests,
   MessageView,
   ThreadView,
   ToolBlockView,
   WindowUsageView,
-} from '../../shared/protocol.ts';
+} from '../../shared/views.ts';
 import { exportMarkdown } from './exportMarkdown.ts';
 import { LiveThread } from './liveThread.ts';
 import { pageMessages } from './messageOrder.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import type { ThreadMeter, WindowUsageView } from '../../shared/protocol.ts';
+import type { ThreadMeter, WindowUsageView } from '../../shared/views.ts';
 import type { CompactionRecord } from '../store/compactionStore.ts';
 import type { KeptThread } from './keptThread.ts';
 import { sizeOf, summarizeNow } from './summarizeNow.ts';

@@ -1,4 +1,4 @@
-import type { Draft, ThreadMeter, ThreadStatus, ThreadView } from '../../shared/protocol.ts';
+import type { Draft, ThreadMeter, ThreadStatus, ThreadView } from '../../shared/views.ts';
 import type { ThreadPage } from '../store/records.ts';
 import type { LiveTurn } from './liveTurn.ts';
 import type { ThreadHistory } from './threadHistory.ts';

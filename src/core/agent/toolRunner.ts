@@ -1,6 +1,7 @@
 import { type Clock, delay } from '../../base/clock.ts';
 import { CancelledError, throwIfCancelled, toError, UserError } from '../../base/errors.ts';
-import type { ApprovalDecision, ApprovalView, ToolBlockChanges } from '../../shared/protocol.ts';
+import type { ToolBlockChanges } from '../../shared/protocol.ts';
+import type { ApprovalDecision, ApprovalView } from '../../shared/views.ts';
 import type { ToolResultBlock, ToolUseBlock } from '../model/message.ts';
 import type { ToolResultRecord } from '../store/records.ts';
 import type { PreparedCall, ToolAccess, ToolOutput } from '../tools/tool.ts';

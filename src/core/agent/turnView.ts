@@ -1,16 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
+import type { HostEvent, ToolBlockChanges } from '../../shared/protocol.ts';
 import type {
   AssistantMessageView,
   BlockView,
-  HostEvent,
   TextBlockView,
   ThinkingBlockView,
   ThreadPhase,
   ThreadStatus,
-  ToolBlockChanges,
   ToolBlockView,
   UsageView,
-} from '../../shared/protocol.ts';
+} from '../../shared/views.ts';
 import type { TurnEnding } from './notices.ts';
 import { assistantViewId } from './views.ts';
 

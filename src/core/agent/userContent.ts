@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import type { Draft } from '../../shared/protocol.ts';
+import type { Draft } from '../../shared/views.ts';
 import type { UserMessageRecord } from '../store/records.ts';
 import type { ThreadParts } from './threadParts.ts';
 

@@ -6,7 +6,7 @@ import type {
   TurnState,
   UsageView,
   UserMessageView,
-} from '../../shared/protocol.ts';
+} from '../../shared/views.ts';
 import {
   type AssistantBlock,
   addUsage,

@@ -1,4 +1,4 @@
-import type { WindowUsageView } from '../../shared/protocol.ts';
+import type { WindowUsageView } from '../../shared/views.ts';
 import type { Message } from '../model/message.ts';
 import type { ThreadRecord } from '../store/records.ts';
 import type { ModelProfile, ThreadParts } from './threadParts.ts';

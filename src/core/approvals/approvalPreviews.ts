@@ -1,4 +1,4 @@
-import type { ApprovalPreview, ApprovalView } from '../../shared/protocol.ts';
+import type { ApprovalPreview, ApprovalView } from '../../shared/views.ts';
 import type { ToolAccess } from '../tools/tool.ts';
 import type { AccessDecision } from './approvalDecision.ts';
 

@@ -1,4 +1,4 @@
-import type { ContextChip, Draft, Notice, TurnState } from '../../shared/protocol.ts';
+import type { ContextChip, Draft, Notice, TurnState } from '../../shared/views.ts';
 import type {
   AssistantBlock,
   ImageBlock,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { BugError, UserError } from '../../base/errors.ts';
-import type { Draft } from '../../shared/protocol.ts';
+import type { Draft } from '../../shared/views.ts';
 import type { Row, TableSpec, WriteOperation } from './batchPlan.ts';
 import type { BatchWriterCounters, WriteUnit } from './batchWriter.ts';
 import type { Database } from './database.ts';

@@ -7,7 +7,7 @@ import type { Budget } from '../../core/model/budget/budget.ts';
 import type { Catalogue } from '../../core/model/catalogue.ts';
 import type { Connection, ConnectionProvider } from '../../core/model/connection.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { BulkAction, BulkJobView } from '../../shared/protocol.ts';
+import type { BulkAction, BulkJobView } from '../../shared/views.ts';
 import { openBudgetSettings } from '../budgetParts.ts';
 import type { ModelChoice } from '../modelChoice.ts';
 import type { Notifications } from '../notifications.ts';

@@ -4,7 +4,7 @@ import { type BulkJob, isEnded, isRunning, nextStep } from '../../core/model/bat
 import type { BulkParts } from '../../core/model/batches/bulkParts.ts';
 import { BulkRunner } from '../../core/model/batches/bulkRunner.ts';
 import type { BulkStore, NewBulkJob } from '../../core/store/bulkStore.ts';
-import type { BulkJobView } from '../../shared/protocol.ts';
+import type { BulkJobView } from '../../shared/views.ts';
 import { jobTitle } from './bulkPlan.ts';
 
 export interface BulkJobsOptions extends Omit<BulkParts, 'onChange' | 'onEnd'> {

@@ -2,15 +2,8 @@ import { batch, effect, type Signal, signal } from '@preact/signals';
 import type { Clock } from '../../base/clock.ts';
 import { isCancellation, toError } from '../../base/errors.ts';
 import type { Disposable, ResourceManager } from '../../base/lifecycle.ts';
-import type {
-  BulkJobView,
-  ConnectionView,
-  Draft,
-  HostEvent,
-  HostRequestName,
-  HostRequests,
-  ThreadView,
-} from '../../shared/protocol.ts';
+import type { HostEvent, HostRequestName, HostRequests } from '../../shared/protocol.ts';
+import type { BulkJobView, ConnectionView, Draft, ThreadView } from '../../shared/views.ts';
 import type { PanelMemory } from '../hostChannel.ts';
 import { Announcer } from './state/announcer.ts';
 import { Composer } from './state/composer.ts';

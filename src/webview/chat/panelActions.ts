@@ -7,7 +7,7 @@ import type {
   SlashCommand,
   UserMessageView,
   WindowUsageView,
-} from '../../shared/protocol.ts';
+} from '../../shared/views.ts';
 import type { Panel } from './panel.ts';
 import { Composer, emptyDraft } from './state/composer.ts';
 import { readCommand } from './text/trigger.ts';

@@ -9,16 +9,14 @@ import { Notifications } from '../../../src/host/notifications.ts';
 import { OutputLog } from '../../../src/host/outputLog.ts';
 import { ApiKeys } from '../../../src/host/secrets.ts';
 import { VsCodeSettings } from '../../../src/host/settings.ts';
+import type { HostEvent, HostRequestName, HostRequests } from '../../../src/shared/protocol.ts';
 import type {
   ApprovalDecision,
   AssistantMessageView,
-  HostEvent,
-  HostRequestName,
-  HostRequests,
   ThreadView,
   ToolBlockView,
   ToolStatus,
-} from '../../../src/shared/protocol.ts';
+} from '../../../src/shared/views.ts';
 import type { MessagesServer } from '../../support/messagesServer.ts';
 import { applyEvent } from '../../support/panelMirror.ts';
 

@@ -7,7 +7,7 @@ import type {
   UsageView,
   UserMessageView,
   WindowUsageView,
-} from '../../../src/shared/protocol.ts';
+} from '../../../src/shared/views.ts';
 import { richAnswer } from './sampleText.ts';
 
 const usage: UsageView = {

@@ -5,12 +5,14 @@ import type {
   HostEvent,
   HostRequestHandlers,
   HostRequestName,
+} from '../../../src/shared/protocol.ts';
+import { RpcServer } from '../../../src/shared/rpc.ts';
+import type {
   MentionItem,
   MessageView,
   Snapshot,
   ThreadSummary,
-} from '../../../src/shared/protocol.ts';
-import { RpcServer } from '../../../src/shared/rpc.ts';
+} from '../../../src/shared/views.ts';
 import { richAnswer } from './sampleText.ts';
 import { assistantMessage, emptyThread, userMessage, windowUsage } from './scenarios.ts';
 

@@ -4,7 +4,7 @@ import { UserError } from '../../../src/base/errors.ts';
 import { ContextItems } from '../../../src/host/contextItems.ts';
 import { capText, contextBlock, linesOf } from '../../../src/host/contextText.ts';
 import { listWorkspaceFiles } from '../../../src/host/workspaceFiles.ts';
-import type { ContextChip } from '../../../src/shared/protocol.ts';
+import type { ContextChip } from '../../../src/shared/views.ts';
 import { DiskWorkspace } from '../../support/diskWorkspace.ts';
 import { createFolder, type TemporaryFolder } from '../../support/folderTree.ts';
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { BugError, CancelledError, UserError } from '../../../src/base/errors.ts';
-import type { HostRequestHandlers, Snapshot } from '../../../src/shared/protocol.ts';
+import type { HostRequestHandlers } from '../../../src/shared/protocol.ts';
 import {
   type HostMessage,
   RpcClient,
   RpcServer,
   type WebviewMessage,
 } from '../../../src/shared/rpc.ts';
+import type { Snapshot } from '../../../src/shared/views.ts';
 import { settle } from '../../support/fakeClock.ts';
 
 function notScripted(): Promise<never> {

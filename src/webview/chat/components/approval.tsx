@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { ApprovalDecision, ApprovalPreview, ApprovalView } from '../../../shared/protocol.ts';
+import type { ApprovalDecision, ApprovalPreview, ApprovalView } from '../../../shared/views.ts';
 import type { ToolBlock } from '../state/messages.ts';
 import { DiffPreview } from './diffPreview.tsx';
 import { Icon } from './icon.tsx';

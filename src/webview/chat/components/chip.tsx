@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ContextChip, ContextKind } from '../../../shared/protocol.ts';
+import type { ContextChip, ContextKind } from '../../../shared/views.ts';
 import { Icon } from './icon.tsx';
 import { usePanel } from './panelContext.ts';
 

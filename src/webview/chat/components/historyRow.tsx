@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { ThreadSummary } from '../../../shared/protocol.ts';
+import type { ThreadSummary } from '../../../shared/views.ts';
 import { splitExcerpt } from '../state/history.ts';
 import { formatAge } from '../text/format.ts';
 import { TitleInput } from './header.tsx';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { BulkAction, BulkJobView } from '../../../shared/protocol.ts';
+import type { BulkAction, BulkJobView } from '../../../shared/views.ts';
 import { Icon } from './icon.tsx';
 import { IconButton } from './iconButton.tsx';
 import { usePanel } from './panelContext.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { formatCost, formatDuration, formatTokens } from '../../../shared/figures.ts';
-import type { UsageView } from '../../../shared/protocol.ts';
+import type { UsageView } from '../../../shared/views.ts';
 import type { AssistantMessage } from '../state/messages.ts';
 import { IconButton } from './iconButton.tsx';
 import { usePanel } from './panelContext.ts';

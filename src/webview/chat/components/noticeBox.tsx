@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Notice } from '../../../shared/protocol.ts';
+import type { Notice } from '../../../shared/views.ts';
 import { Icon } from './icon.tsx';
 import { usePanel } from './panelContext.ts';
 

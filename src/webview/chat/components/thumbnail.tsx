@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ImageAttachment } from '../../../shared/protocol.ts';
+import type { ImageAttachment } from '../../../shared/views.ts';
 import { Icon } from './icon.tsx';
 
 /** An attached image, small; with `onRemove` it can be taken off. */

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { formatDuration } from '../../../shared/figures.ts';
-import type { ToolStatus } from '../../../shared/protocol.ts';
+import type { ToolStatus } from '../../../shared/views.ts';
 import type { ToolBlock, ToolCard } from '../state/messages.ts';
 import { StreamedText } from '../state/streamedText.ts';
 import { baseName } from '../text/format.ts';

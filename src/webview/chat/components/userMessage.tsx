@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { UserMessageView } from '../../../shared/protocol.ts';
+import type { UserMessageView } from '../../../shared/views.ts';
 import { Chip } from './chip.tsx';
 import { EditComposer } from './editComposer.tsx';
 import { IconButton } from './iconButton.tsx';

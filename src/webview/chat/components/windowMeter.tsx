@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Clock } from '../../../base/clock.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import { formatTokens } from '../../../shared/figures.ts';
-import type { ThreadMeter, WindowUsageView } from '../../../shared/protocol.ts';
+import type { ThreadMeter, WindowUsageView } from '../../../shared/views.ts';
 import { usePanel } from './panelContext.ts';
 
 /** A pointer that only passes by opens nothing, milliseconds. Own choice, as VS Code's hovers. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../../base/errors.ts';
-import type { ContextChip, ImageAttachment } from '../../../shared/protocol.ts';
+import type { ContextChip, ImageAttachment } from '../../../shared/views.ts';
 import { baseName } from '../text/format.ts';
 import type { Composer } from './composer.ts';
 

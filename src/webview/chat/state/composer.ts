@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { ContextChip, Draft, ImageAttachment } from '../../../shared/protocol.ts';
+import type { ContextChip, Draft, ImageAttachment } from '../../../shared/views.ts';
 
 /** What stands in an input: the one at the bottom, or the one that edits an earlier message. */
 export class Composer {

@@ -1,4 +1,5 @@
-import type { HostEvent, ThreadStatus, TurnState } from '../../../shared/protocol.ts';
+import type { HostEvent } from '../../../shared/protocol.ts';
+import type { ThreadStatus, TurnState } from '../../../shared/views.ts';
 import type { Announcer } from './announcer.ts';
 import type { Thread } from './thread.ts';
 

@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import type { ThreadSummary } from '../../../shared/protocol.ts';
+import type { ThreadSummary } from '../../../shared/views.ts';
 
 export interface ThreadPage {
   readonly threads: readonly ThreadSummary[];

@@ -1,4 +1,4 @@
-import type { BulkJobView } from '../../../shared/protocol.ts';
+import type { BulkJobView } from '../../../shared/views.ts';
 import type { Announcer } from './announcer.ts';
 
 /** Says to screen readers when a task over many files has ended or needs the user. */

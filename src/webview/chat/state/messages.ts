@@ -1,15 +1,15 @@
 import { type Signal, signal } from '@preact/signals';
+import type { ToolBlockChanges } from '../../../shared/protocol.ts';
 import type {
   AssistantMessageView,
   BlockView,
   MessageView,
   Notice,
-  ToolBlockChanges,
   ToolBlockView,
   TurnState,
   UsageView,
   UserMessageView,
-} from '../../../shared/protocol.ts';
+} from '../../../shared/views.ts';
 import { StreamedText } from './streamedText.ts';
 
 /** A text or thinking block. */

@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { isCancellation } from '../../../base/errors.ts';
-import type { MentionItem, SlashCommand } from '../../../shared/protocol.ts';
+import type { MentionItem, SlashCommand } from '../../../shared/views.ts';
 import { findTrigger, type Trigger } from '../text/trigger.ts';
 
 export type Suggestion =

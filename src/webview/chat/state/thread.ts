@@ -1,12 +1,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Clock } from '../../../base/clock.ts';
-import type {
-  HostEvent,
-  MessageView,
-  ThreadMeter,
-  ThreadStatus,
-  ThreadView,
-} from '../../../shared/protocol.ts';
+import type { HostEvent } from '../../../shared/protocol.ts';
+import type { MessageView, ThreadMeter, ThreadStatus, ThreadView } from '../../../shared/views.ts';
 import {
   type AssistantMessage,
   type Block,

@@ -1,5 +1,5 @@
 import { formatSeconds } from '../../../shared/figures.ts';
-import type { ThreadStatus } from '../../../shared/protocol.ts';
+import type { ThreadStatus } from '../../../shared/views.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ModelEvent } from '../../../../src/core/model/request.ts';
-import type { HostEvent, ThreadView } from '../../../../src/shared/protocol.ts';
+import type { HostEvent } from '../../../../src/shared/protocol.ts';
+import type { ThreadView } from '../../../../src/shared/views.ts';
 import {
   type AgentHarness,
   aborted,

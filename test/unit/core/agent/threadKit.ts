@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AssistantMessageView, ThreadView } from '../../../../src/shared/protocol.ts';
+import type { AssistantMessageView, ThreadView } from '../../../../src/shared/views.ts';
 import {
   aborted,
   blockEvents,

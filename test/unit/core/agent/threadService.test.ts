@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { UserError } from '../../../../src/base/errors.ts';
 import type { ThreadStore } from '../../../../src/core/store/records.ts';
-import type { ThreadView } from '../../../../src/shared/protocol.ts';
+import type { ThreadView } from '../../../../src/shared/views.ts';
 import {
   createAgentHarness,
   draft,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import type { ThreadSummary } from '../../../../../src/shared/protocol.ts';
+import type { ThreadSummary } from '../../../../../src/shared/views.ts';
 import {
   History,
   type ListThreads,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BulkJobView } from '../../../../../src/shared/protocol.ts';
+import type { BulkJobView } from '../../../../../src/shared/views.ts';
 import type { Announcer } from '../../../../../src/webview/chat/state/announcer.ts';
 import { announceJobs } from '../../../../../src/webview/chat/state/jobSpeech.ts';
 

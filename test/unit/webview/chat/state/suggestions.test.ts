@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import { CancelledError } from '../../../../../src/base/errors.ts';
-import type { MentionItem, SlashCommand } from '../../../../../src/shared/protocol.ts';
+import type { MentionItem, SlashCommand } from '../../../../../src/shared/views.ts';
 import { rankCommands, Suggestions } from '../../../../../src/webview/chat/state/suggestions.ts';
 import { settle } from '../../../../support/fakeClock.ts';
 

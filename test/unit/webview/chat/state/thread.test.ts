@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
+import type { HostEvent } from '../../../../../src/shared/protocol.ts';
 import type {
   AssistantMessageView,
-  HostEvent,
   ThreadView,
   ToolBlockView,
   UserMessageView,
-} from '../../../../../src/shared/protocol.ts';
+} from '../../../../../src/shared/views.ts';
 import type { AssistantMessage, Block } from '../../../../../src/webview/chat/state/messages.ts';
 import { Thread } from '../../../../../src/webview/chat/state/thread.ts';
 import { FakeClock } from '../../../../support/fakeClock.ts';
