@@ -1,15 +1,17 @@
 /**
- * What our path to the model costs beside the bare SDK and a bare fetch: time to the first event and
- * CPU per event, over a stream of 5,000 text deltas on loopback. The server is a process of its own,
- * so its work is not counted. Prints one line of JSON.
+ * What our path to the model, with all its stages, costs beside the bare SDK and a bare fetch: time to
+ * the first event and CPU per event, over a stream of 5,000 text deltas on loopback. A gateway with no
+ * stage that may be left out shows what the others cost. The server is a process of its own, so its
+ * work is not counted. Prints one line of JSON.
  */
 import Anthropic from '@anthropic-ai/sdk';
 import { systemClock } from '../../src/base/clock.ts';
-import { createGateway } from '../../src/core/model/gateway.ts';
+import { createGateway, type Gateway } from '../../src/core/model/gateway.ts';
 import type { ModelRequest } from '../../src/core/model/request.ts';
 import { startServerProcess } from '../support/messagesServerProcess.ts';
 import { type Answer, answer, text } from '../support/messagesServerScript.ts';
 import { median, printReport, rounded } from './support.ts';
+import { openWholePath } from './wholePath.ts';
 
 const deltas = 5_000;
 const deltaCharacters = 40;
@@ -64,8 +66,54 @@ function bareFetch(endpoint: string, apiKey: string): Run {
   };
 }
 
-function ours(endpoint: string, apiKey: string): Run & { dispose(): void } {
-  const gateway = createGateway({
+/** How a request differs from the plainest one. */
+type Changes = (run: number) => Partial<ModelRequest>;
+
+/** A user's turn of an agent, as the panel sends it: routed, counted, scheduled, never shared. */
+const chatTurn: Changes = (run) => ({
+  threadId: 'thread',
+  turnId: `turn-${run}`,
+  routing: { userText: 'Write a lot.' },
+});
+
+/** What takes the most stages: equal ones share a call, and the answer is kept. */
+const explanation: Changes = (run) => ({
+  surface: 'codeAction',
+  caching: { operation: 'explain', version: 1 },
+  messages: [{ role: 'user', content: [{ type: 'text', text: `Explain the lines at ${run}.` }] }],
+});
+
+function through(gateway: Gateway, changes: Changes): Run {
+  let runs = 0;
+  return async (onEvent) => {
+    runs += 1;
+    const request: ModelRequest = {
+      id: `bench-${runs}`,
+      surface: 'chat',
+      priority: 'interactive',
+      model: body.model,
+      system: '',
+      tools: [],
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'Write a lot.' }] }],
+      maxOutputTokens: body.max_tokens,
+      ...changes(runs),
+    };
+    let isStarted = false;
+    for await (const event of gateway.stream(request, new AbortController().signal)) {
+      if (event.type === 'ended' && event.outcome.kind !== 'done') {
+        throw new Error(`The stream ended as ${JSON.stringify(event.outcome)}`);
+      }
+      // What the router says comes before anything is sent.
+      isStarted ||= event.type === 'started';
+      if (isStarted) {
+        onEvent();
+      }
+    }
+  };
+}
+
+function openBareGateway(endpoint: string, apiKey: string): Gateway {
+  return createGateway({
     connection: { current: () => Promise.resolve({ kind: 'anthropic', endpoint, apiKey }) },
     offline: () => {
       throw new Error('This bench is never offline.');
@@ -73,25 +121,6 @@ function ours(endpoint: string, apiKey: string): Run & { dispose(): void } {
     clock: systemClock,
     version: '0.0.0',
   });
-  const request: ModelRequest = {
-    id: 'bench',
-    surface: 'chat',
-    priority: 'interactive',
-    model: body.model,
-    system: '',
-    tools: [],
-    messages: [{ role: 'user', content: [{ type: 'text', text: 'Write a lot.' }] }],
-    maxOutputTokens: body.max_tokens,
-  };
-  const run: Run = async (onEvent) => {
-    for await (const event of gateway.stream(request, new AbortController().signal)) {
-      if (event.type === 'ended' && event.outcome.kind !== 'done') {
-        throw new Error(`The stream ended as ${JSON.stringify(event.outcome)}`);
-      }
-      onEvent();
-    }
-  };
-  return Object.assign(run, { dispose: () => gateway.dispose() });
 }
 
 async function measure(run: Run): Promise<Sample> {
@@ -112,22 +141,19 @@ async function measure(run: Run): Promise<Sample> {
 /** The medians of each contender, taken in turns: what else the machine does strikes all of them. */
 async function compare(script: Answer, rounds: number): Promise<Record<string, Sample>> {
   const server = await startServerProcess(script);
-  const gateway = ours(server.endpoint, server.apiKey);
+  const { endpoint, apiKey } = server;
+  const whole = await openWholePath(endpoint, apiKey);
+  const bare = openBareGateway(endpoint, apiKey);
   const contenders: Record<string, Run> = {
-    ours: gateway,
-    sdk: bareSdk(server.endpoint, server.apiKey),
-    fetch: bareFetch(server.endpoint, server.apiKey),
+    ours: through(whole.gateway, chatTurn),
+    explanation: through(whole.gateway, explanation),
+    bareGateway: through(bare, () => ({})),
+    sdk: bareSdk(endpoint, apiKey),
+    fetch: bareFetch(endpoint, apiKey),
   };
-  const samples: Record<string, Sample[]> = { ours: [], sdk: [], fetch: [] };
-  for (let at = 0; at < rounds + warmUpRounds; at += 1) {
-    for (const [name, run] of Object.entries(contenders)) {
-      const sample = await measure(run);
-      if (at >= warmUpRounds) {
-        samples[name]?.push(sample);
-      }
-    }
-  }
-  gateway.dispose();
+  const samples = await takeTurns(contenders, rounds);
+  bare.dispose();
+  whole.dispose();
   await server.stop();
   return Object.fromEntries(
     Object.entries(samples).map(([name, all]) => [
@@ -141,6 +167,22 @@ async function compare(script: Answer, rounds: number): Promise<Record<string, S
   );
 }
 
+async function takeTurns(
+  contenders: Record<string, Run>,
+  rounds: number,
+): Promise<Record<string, Sample[]>> {
+  const samples: Record<string, Sample[]> = {};
+  for (let at = 0; at < rounds + warmUpRounds; at += 1) {
+    for (const [name, run] of Object.entries(contenders)) {
+      const sample = await measure(run);
+      if (at >= warmUpRounds) {
+        samples[name] = [...(samples[name] ?? []), sample];
+      }
+    }
+  }
+  return samples;
+}
+
 const content = 'x'.repeat(deltas * deltaCharacters);
 const long = await compare(answer(text(content), { deltaCharacters }), 31);
 // The long answer's server is busy when it begins: the first event is timed on short ones.
@@ -152,18 +194,22 @@ const perContender = (name: string): object => ({
   firstMs: rounded(firstMs(name)),
   cpuMicrosPerEvent: rounded(cpuMicros(name)),
 });
-const against = (name: string): object => ({
-  addedFirstMs: rounded(firstMs('ours') - firstMs(name)),
-  addedCpuMicrosPerEvent: rounded(cpuMicros('ours') - cpuMicros(name)),
-  firstRatio: rounded(firstMs('ours') / firstMs(name)),
-  cpuRatio: rounded(cpuMicros('ours') / cpuMicros(name)),
+const added = (name: string, to: string): object => ({
+  addedFirstMs: rounded(firstMs(name) - firstMs(to)),
+  addedCpuMicrosPerEvent: rounded(cpuMicros(name) - cpuMicros(to)),
+  firstRatio: rounded(firstMs(name) / firstMs(to)),
+  cpuRatio: rounded(cpuMicros(name) / cpuMicros(to)),
 });
 printReport('stream', {
   deltas,
   ours: perContender('ours'),
+  explanation: perContender('explanation'),
+  bareGateway: perContender('bareGateway'),
   sdk: perContender('sdk'),
   fetch: perContender('fetch'),
-  againstSdk: against('sdk'),
-  againstFetch: against('fetch'),
+  againstSdk: added('ours', 'sdk'),
+  againstFetch: added('ours', 'fetch'),
+  againstBareGateway: added('ours', 'bareGateway'),
+  explanationAgainstSdk: added('explanation', 'sdk'),
   goals: { addedFirstMs: 0.3, addedCpuMicrosPerEvent: 1, against: 'sdk' },
 });
