@@ -101,7 +101,9 @@ export class MemorySecrets implements vscode.SecretStorage {
 }
 
 /** Sets the user's settings so that the scripted server counts as the real API, and its key. */
-export async function connect(server: MessagesServer): Promise<MemorySecrets> {
+export async function connect(
+  server: Pick<MessagesServer, 'endpoint' | 'apiKey'>,
+): Promise<MemorySecrets> {
   const settings = new VsCodeSettings(assert.fail);
   await settings.update('endpoint', server.endpoint);
   // A server on this machine would count as one that speaks only the core of the API.
