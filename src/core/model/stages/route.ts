@@ -40,16 +40,27 @@ async function* route(
   if (choice.model === request.model || !router.isAllowed(request.model)) {
     return events;
   }
-  const first = await events.next();
-  if (first.done) {
-    return undefined;
-  }
-  const failure = refusalIn(first.value);
-  if (!failure) {
-    yield first.value;
+  const head = await readHead(events);
+  if (!refusalIn(head.at(-1))) {
+    yield* head;
     return events;
   }
   return yield* again(options, request, choice.model, { next, signal });
+}
+
+/**
+ * The events up to the first that tells whether the model is refused. Where it is, thinking was not at
+ * fault, and the usual model gets it.
+ */
+async function readHead(events: AsyncIterator<ModelEvent>): Promise<readonly ModelEvent[]> {
+  const head: ModelEvent[] = [];
+  for (let result = await events.next(); !result.done; result = await events.next()) {
+    head.push(result.value);
+    if (result.value.type !== 'thinkingDropped') {
+      break;
+    }
+  }
+  return head;
 }
 
 /** The chosen model is not to be had here: the usual one takes its place. */
@@ -65,15 +76,12 @@ async function* again(
   router.used(request, request.model);
   yield { type: 'routed', model: request.model, reason };
   const events = start(request, rest.next, rest.signal);
-  const first = await events.next();
-  if (first.done) {
-    return undefined;
-  }
+  const head = await readHead(events);
   // Where this one is refused as well, the request is at fault and not the model.
-  if (!refusalIn(first.value)) {
+  if (!refusalIn(head.at(-1))) {
     router.reject(refused);
   }
-  yield first.value;
+  yield* head;
   return events;
 }
 
@@ -106,8 +114,8 @@ function start(request: ModelRequest, next: Next, signal: AbortSignal): AsyncIte
   return next(request, signal)[Symbol.asyncIterator]();
 }
 
-function refusalIn(event: ModelEvent): ModelFailure | undefined {
-  if (event.type !== 'ended' || event.outcome.kind !== 'failed') {
+function refusalIn(event: ModelEvent | undefined): ModelFailure | undefined {
+  if (event?.type !== 'ended' || event.outcome.kind !== 'failed') {
     return undefined;
   }
   const { failure } = event.outcome;

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import type { ModelEvent } from '../../../../../src/core/model/request.ts';
 import { RequestLog, type RequestRecord } from '../../../../../src/core/model/requestLog.ts';
+import { createRouteStage } from '../../../../../src/core/model/stages/route.ts';
 import { failure } from '../../../../support/messagesServerScript.ts';
-import { type GatewayKit, outcomeOf, userText, withGateway } from '../gatewayKit.ts';
+import {
+  aRequest,
+  collect,
+  type GatewayKit,
+  outcomeOf,
+  typesOf,
+  userText,
+  withGateway,
+} from '../gatewayKit.ts';
 import { createRouterKit, type RouterKit } from '../router/routerKit.ts';
+import { done, failed, type ScriptedNext, scriptedNext, started } from '../scriptedNext.ts';
 
 const sonnet = 'claude-sonnet-5-5';
 const haiku = 'claude-haiku-5-5';
@@ -28,6 +38,16 @@ async function withRouter(
     routerKit.router.dispose();
     log.dispose();
   }
+}
+
+const dropped: ModelEvent = { type: 'thinkingDropped' };
+const rejected = failed({ kind: 'invalidRequest', status: 400, canRetry: false });
+
+/** Sends a simple request through the stage alone. */
+function runStage(script: ScriptedNext, { router }: RouterKit): Promise<ModelEvent[]> {
+  const current = { kind: 'anthropic', endpoint: 'https://a.example' } as const;
+  const stage = createRouteStage({ router, connection: { current: async () => current } });
+  return collect(stage(aRequest(simple), script.next, new AbortController().signal));
 }
 
 function routedOf(events: readonly ModelEvent[]) {
@@ -107,6 +127,27 @@ describe('The route stage', () => {
       await kit.collect(simple);
       assert.deepEqual(asked(kit), [haiku, sonnet, sonnet]);
     }));
+
+  it('does so too where leaving thinking out did not help, and keeps the thinking', async () => {
+    const script = scriptedNext([dropped, rejected], [started, done]);
+    const events = await runStage(script, createRouterKit());
+    assert.deepEqual(typesOf(events), ['routed', 'routed', 'started', 'ended']);
+    assert.deepEqual(
+      script.requests.map(({ model }) => model),
+      [haiku, sonnet],
+    );
+  });
+
+  it('does not hold it against the chosen model where the usual one refuses, too', async () => {
+    const kit = createRouterKit();
+    await runStage(scriptedNext([dropped, rejected]), kit);
+    const script = scriptedNext([started, done]);
+    await runStage(script, kit);
+    assert.deepEqual(
+      script.requests.map(({ model }) => model),
+      [haiku],
+    );
+  });
 
   it('replaces a retired model, also a pinned one, and tells of each once', () =>
     withRouter(async (kit) => {
