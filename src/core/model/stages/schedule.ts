@@ -37,7 +37,7 @@ async function* take(
     return undefined;
   }
   noteWait(request, slot);
-  return new HeldStream(next(request, signal)[Symbol.asyncIterator](), slot);
+  return new HeldStream(next(request, signal)[Symbol.asyncIterator](), slot, signal);
 }
 
 function noteWait({ trail }: ModelRequest, { waitedMs }: Slot): void {
@@ -52,10 +52,14 @@ function noteWait({ trail }: ModelRequest, { waitedMs }: Slot): void {
 class HeldStream implements AsyncIterator<ModelEvent> {
   private readonly events: AsyncIterator<ModelEvent>;
   private readonly slot: Slot;
+  private readonly signal: AbortSignal;
 
-  constructor(events: AsyncIterator<ModelEvent>, slot: Slot) {
+  constructor(events: AsyncIterator<ModelEvent>, slot: Slot, signal: AbortSignal) {
     this.events = events;
     this.slot = slot;
+    this.signal = signal;
+    // A stage above that is left before it has handed over does not leave this stream.
+    signal.addEventListener('abort', this.release, { once: true });
   }
 
   next(): Promise<IteratorResult<ModelEvent>> {
@@ -63,20 +67,25 @@ class HeldStream implements AsyncIterator<ModelEvent> {
   }
 
   async return(): Promise<IteratorResult<ModelEvent>> {
-    this.slot.release();
+    this.release();
     await this.events.return?.();
     return { done: true, value: undefined };
   }
 
   private readonly see = (result: IteratorResult<ModelEvent>): IteratorResult<ModelEvent> => {
     if (result.done || result.value.type === 'ended') {
-      this.slot.release();
+      this.release();
     }
     return result;
   };
 
   private readonly fail = (error: unknown): never => {
-    this.slot.release();
+    this.release();
     throw error;
+  };
+
+  private readonly release = (): void => {
+    this.signal.removeEventListener('abort', this.release);
+    this.slot.release();
   };
 }

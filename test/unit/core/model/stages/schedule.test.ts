@@ -4,6 +4,7 @@ import { RequestLog } from '../../../../../src/core/model/requestLog.ts';
 import { RequestScheduler } from '../../../../../src/core/model/schedule/requestScheduler.ts';
 import { noResponse, text } from '../../../../support/messagesServerScript.ts';
 import { collect, type GatewayKit, outcomeOf, textOf, withGateway } from '../gatewayKit.ts';
+import { createRouterKit } from '../router/routerKit.ts';
 
 /** A gateway that sends one request at a time. */
 async function withSchedule(
@@ -39,6 +40,26 @@ describe('The schedule stage', () => {
       assert.equal(textOf(await second), 'Two.');
       assert.equal(scheduler.counts.running, 0);
     });
+  });
+
+  it('frees the slot of a request that is left while a stage above still decides', async () => {
+    const { router } = createRouterKit();
+    const scheduler = new RequestScheduler({ clock: systemClock, maxConcurrent: () => 1 });
+    const schedule = { scheduler, laneOf: () => Promise.resolve('lane') };
+    await withGateway(
+      async ({ ask, server }) => {
+        server.reply(text('One.'));
+        for await (const event of ask({ routing: { userText: 'Fix the typo' } })) {
+          if (event.type !== 'routed') {
+            break;
+          }
+        }
+        assert.equal(scheduler.counts.running, 0);
+      },
+      { gateway: { schedule, router } },
+    );
+    scheduler.dispose();
+    router.dispose();
   });
 
   it('never sends what was cancelled while it waited', async () => {
