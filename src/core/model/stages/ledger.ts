@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { BilledCall, Budget } from '../budget/budget.ts';
-import { type ConnectionProvider, isOnline } from '../connection.ts';
+import type { ConnectionProvider } from '../connection.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
 import { noUsage, type Usage } from '../message.ts';
 import type { ModelEvent, ModelRequest, Next, Outcome, Stage } from '../request.ts';
@@ -15,7 +15,7 @@ export interface LedgerStageOptions {
 const charactersPerToken = 2.5;
 
 /**
- * Every try that goes to a server is written down with its estimate before, and with what it used
+ * Every try that goes to a model is written down with its estimate before, and with what it used
  * after, however it ended. One that a limit on spending forbids is not sent.
  */
 export function createLedgerStage(options: LedgerStageOptions): Stage {
@@ -29,7 +29,7 @@ async function* record(
   signal: AbortSignal,
 ): HandingOver {
   const current = await connection.current();
-  if (!isOnline(current)) {
+  if (current.kind === 'offline') {
     return next(request, signal)[Symbol.asyncIterator]();
   }
   const admission = await budget.admit(request, current, signal);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { noUsage } from '../../../../../src/core/model/message.ts';
 import {
   answer,
   failure,
@@ -124,6 +125,22 @@ describe('The ledger stage', () => {
       const [row] = rows(window);
       assert.equal(row?.['input_tokens'], 50);
       assert.equal(row?.['output_tokens'], Math.ceil('A word.'.length / 2.5));
+    }));
+
+  it('counts the tokens of VS Code’s own models, whose price nobody knows', () =>
+    withBudget(async ({ open }) => {
+      const window = await open({ limits: [{ period: 'day', usd: 0.01 }] });
+      const usage = { ...noUsage, inputTokens: 30, outputTokens: 4 };
+      const options = {
+        budget: window.budget,
+        connection: { current: () => Promise.resolve({ kind: 'editor' } as const) },
+        editorModels: scriptedNext([started, { type: 'usage', usage }, done]).next,
+      };
+      await withGateway(async ({ collect: ask }) => void (await ask()), { gateway: options });
+      const [row] = rows(window);
+      assert.equal(row?.['input_tokens'], 30);
+      assert.equal(row?.['output_tokens'], 4);
+      assert.equal(row?.['cost_usd'], null);
     }));
 
   it('writes nothing down while offline', () =>
