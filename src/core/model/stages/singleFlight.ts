@@ -89,7 +89,9 @@ class Flight {
   private readonly events: AsyncIterator<ModelEvent>;
   private failure: { readonly error: unknown } | undefined;
   private isPulling = false;
+  /** Takes in nobody any more. */
   private isClosed = false;
+  private isOver = false;
 
   constructor(request: ModelRequest, next: Next, onClosed: () => void) {
     this.requestId = request.id;
@@ -109,7 +111,7 @@ class Flight {
 
   /** The call's own signal is aborted with the last one. */
   leave(passenger: Passenger): void {
-    if (this.passengers.delete(passenger) && this.passengers.size === 0 && !this.isClosed) {
+    if (this.passengers.delete(passenger) && this.passengers.size === 0 && !this.isOver) {
       this.close();
       this.controller.abort();
       // What it still says or throws is nobody's concern any more.
@@ -135,7 +137,8 @@ class Flight {
   private readonly onResult = (result: Result): void => {
     this.isPulling = false;
     this.results.push(result);
-    if (result.done || result.value.type === 'ended' || this.results.length > maxReplayedEvents) {
+    this.isOver = result.done === true || result.value.type === 'ended';
+    if (this.isOver || this.results.length > maxReplayedEvents) {
       this.close();
     }
     for (const passenger of this.passengers) {
@@ -145,6 +148,7 @@ class Flight {
 
   private readonly onError = (error: unknown): void => {
     this.failure = { error };
+    this.isOver = true;
     this.close();
     for (const passenger of this.passengers) {
       passenger.fail(error);

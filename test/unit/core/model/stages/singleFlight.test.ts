@@ -198,6 +198,29 @@ describe('Requests that are under way at the same time', () => {
     assert.deepEqual(await stream(), [started, done]);
   });
 
+  it('are cancelled with their last caller, also where they grew too long to share', async () => {
+    const deduplicator = new RequestDeduplicator();
+    const long = Array.from({ length: 20_001 }, () => delta('a'));
+    let callSignal = never;
+    const next: Next = async function* next(_, signal) {
+      callSignal = signal;
+      yield* long;
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve, { once: true });
+      });
+    };
+    const controller = new AbortController();
+    const events = deduplicator
+      .join('key', completion, next, controller.signal)
+      [Symbol.asyncIterator]();
+    for (const _ of long) {
+      await events.next();
+    }
+    assert.equal(deduplicator.size, 0);
+    controller.abort();
+    assert.equal(callSignal.aborted, true);
+  });
+
   it('are never an agent’s turns, nor anything with tools', async () => {
     const stage = createSingleFlightStage({ keyOf: () => Promise.resolve('k') });
     const tool = { name: 'a', description: 'b', inputSchema: { type: 'object' } };
