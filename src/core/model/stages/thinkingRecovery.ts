@@ -20,6 +20,10 @@ async function* recover(request: ModelRequest, next: Next, signal: AbortSignal):
   }
   for (let result = await events.next(); !result.done; result = await events.next()) {
     if (isRejection(result.value) && !signal.aborted) {
+      request.trail?.note(
+        'thinkingRecovery',
+        'Sent once more without the thinking in earlier answers: the provider rejected the request with it.',
+      );
       yield { type: 'thinkingDropped' };
       return next({ ...request, messages: stripped }, signal)[Symbol.asyncIterator]();
     }

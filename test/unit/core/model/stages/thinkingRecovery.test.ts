@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { DecisionTrail } from '../../../../../src/core/model/decisionTrail.ts';
 import type { AssistantBlock, Message } from '../../../../../src/core/model/message.ts';
 import type { ModelEvent } from '../../../../../src/core/model/request.ts';
 import { createThinkingRecoveryStage } from '../../../../../src/core/model/stages/thinkingRecovery.ts';
-import { aRequest, userText } from '../gatewayKit.ts';
+import { FakeClock } from '../../../../support/fakeClock.ts';
+import { aRequest, collect, userText } from '../gatewayKit.ts';
 import { delta, done, failed, type ScriptedNext, scriptedNext, started } from '../scriptedNext.ts';
 
 const rejected = failed({ kind: 'invalidRequest', status: 400, canRetry: false });
@@ -34,6 +36,17 @@ describe('The thinking recovery stage', () => {
     const events = await run(script, history(thinking, redacted, opaque, text));
     assert.deepEqual(events, [dropped, started, delta('a'), done]);
     assert.deepEqual(script.requests[1]?.messages, history(text));
+  });
+
+  it('writes down why', async () => {
+    const trail = new DecisionTrail(new FakeClock());
+    const request = aRequest({ messages: history(thinking, text), trail });
+    const { next } = scriptedNext([rejected], [started, done]);
+    await collect(createThinkingRecoveryStage()(request, next, new AbortController().signal));
+    assert.deepEqual(
+      trail.decisions.map(({ by }) => by),
+      ['thinkingRecovery'],
+    );
   });
 
   it('does so once only', async () => {
