@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 
 /** What a TLS server shows, PEM. */
 export interface SelfSigned {
@@ -19,9 +19,9 @@ const basicConstraints = '551d13';
 export function createSelfSigned(): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(identifier(ecdsaWithSha256));
-  const name = sequence(
-    value(0x31, sequence(identifier(commonName), value(0x0c, Buffer.from('localhost')))),
-  );
+  // Two of one name would be taken for each other.
+  const own = Buffer.from(`Test ${randomUUID()}`);
+  const name = sequence(value(0x31, sequence(identifier(commonName), value(0x0c, own))));
   const names = sequence(value(0x82, Buffer.from('localhost')), value(0x87, hex('7f000001')));
   const isAuthority = sequence(value(0x01, hex('ff')));
   const extensions = sequence(

@@ -55,7 +55,7 @@ export interface TransportOptions {
   /** Asked for each request. */
   readonly choices?: () => ProviderChoices;
   /**
-   * Certificates to trust besides Node's own, PEM. Asked once, when one is not accepted.
+   * Certificates to trust besides Node's own, PEM. Asked when one is not accepted, until it names some.
    */
   readonly moreAuthorities?: () => readonly string[];
   /**
