@@ -56,8 +56,7 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
     return events;
   }
   request.trail?.note('cache', mustRefresh ? 'Asked anew, to replace what is kept.' : 'Not kept.');
-  const keeping = options.cache.begin(key, request.caching?.files);
-  return new KeptStream(events, { keeping, lifetime, signal });
+  return new KeptStream(events, options.cache.begin(key, request.caching?.files), lifetime);
 }
 
 function wordsFor({ tier, isStale }: CacheHit): string {
@@ -67,23 +66,17 @@ function wordsFor({ tier, isStale }: CacheHit): string {
     : `The same was asked before: found ${place}.`;
 }
 
-interface KeptStreamParts {
-  readonly keeping: Keeping;
-  readonly lifetime: Lifetime;
-  readonly signal: AbortSignal;
-}
-
 /** Passes the events on and keeps the answer if it turns out to be worth it. */
 class KeptStream implements AsyncIterator<ModelEvent> {
   private readonly events: AsyncIterator<ModelEvent>;
-  private readonly parts: KeptStreamParts;
+  private readonly keeping: Keeping;
+  private readonly lifetime: Lifetime;
   private readonly collector = new AnswerCollector();
 
-  constructor(events: AsyncIterator<ModelEvent>, parts: KeptStreamParts) {
+  constructor(events: AsyncIterator<ModelEvent>, keeping: Keeping, lifetime: Lifetime) {
     this.events = events;
-    this.parts = parts;
-    // A stage above that is left before it has handed over does not leave this stream.
-    parts.signal.addEventListener('abort', this.end, { once: true });
+    this.keeping = keeping;
+    this.lifetime = lifetime;
   }
 
   next(): Promise<IteratorResult<ModelEvent>> {
@@ -91,7 +84,7 @@ class KeptStream implements AsyncIterator<ModelEvent> {
   }
 
   async return(): Promise<IteratorResult<ModelEvent>> {
-    this.end();
+    this.keeping.end();
     await this.events.return?.();
     return { done: true, value: undefined };
   }
@@ -99,21 +92,16 @@ class KeptStream implements AsyncIterator<ModelEvent> {
   private readonly see = (result: IteratorResult<ModelEvent>): IteratorResult<ModelEvent> => {
     const kept = result.done ? undefined : this.collector.see(result.value);
     if (kept) {
-      this.parts.keeping.keep(kept, this.parts.lifetime);
+      this.keeping.keep(kept, this.lifetime);
     }
     if (result.done || result.value.type === 'ended') {
-      this.end();
+      this.keeping.end();
     }
     return result;
   };
 
   private readonly fail = (error: unknown): never => {
-    this.end();
+    this.keeping.end();
     throw error;
-  };
-
-  private readonly end = (): void => {
-    this.parts.signal.removeEventListener('abort', this.end);
-    this.parts.keeping.end();
   };
 }
