@@ -15,7 +15,14 @@ import { openWholePath } from './wholePath.ts';
 
 const deltas = 5_000;
 const deltaCharacters = 40;
-const warmUpRounds = 6;
+/** Until the compiler has seen to the code of all contenders; each round is one request of each. */
+const longRounds: Rounds = { measured: 31, warmUp: 6 };
+const shortRounds: Rounds = { measured: 301, warmUp: 100 };
+
+interface Rounds {
+  readonly measured: number;
+  readonly warmUp: number;
+}
 
 interface Sample {
   readonly firstMs: number;
@@ -139,7 +146,7 @@ async function measure(run: Run): Promise<Sample> {
 }
 
 /** The medians of each contender, taken in turns: what else the machine does strikes all of them. */
-async function compare(script: Answer, rounds: number): Promise<Record<string, Sample>> {
+async function compare(script: Answer, rounds: Rounds): Promise<Record<string, Sample>> {
   const server = await startServerProcess(script);
   const { endpoint, apiKey } = server;
   const whole = await openWholePath(endpoint, apiKey);
@@ -169,24 +176,35 @@ async function compare(script: Answer, rounds: number): Promise<Record<string, S
 
 async function takeTurns(
   contenders: Record<string, Run>,
-  rounds: number,
+  { measured, warmUp }: Rounds,
 ): Promise<Record<string, Sample[]>> {
+  const all = Object.entries(contenders);
   const samples: Record<string, Sample[]> = {};
-  for (let at = 0; at < rounds + warmUpRounds; at += 1) {
-    for (const [name, run] of Object.entries(contenders)) {
+  for (let round = 0; round < warmUp + measured; round += 1) {
+    // Nobody always comes after the same one, whose work is still in the processor's caches.
+    const order = shuffled(all);
+    for (const [name, run] of order) {
       const sample = await measure(run);
-      if (at >= warmUpRounds) {
-        samples[name] = [...(samples[name] ?? []), sample];
+      if (round >= warmUp) {
+        samples[name] ??= [];
+        samples[name].push(sample);
       }
     }
   }
   return samples;
 }
 
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((left, right) => left.place - right.place)
+    .map(({ item }) => item);
+}
+
 const content = 'x'.repeat(deltas * deltaCharacters);
-const long = await compare(answer(text(content), { deltaCharacters }), 31);
+const long = await compare(answer(text(content), { deltaCharacters }), longRounds);
 // The long answer's server is busy when it begins: the first event is timed on short ones.
-const short = await compare(answer(text('x')), 301);
+const short = await compare(answer(text('x')), shortRounds);
 
 const firstMs = (name: string): number => short[name]?.firstMs ?? Number.NaN;
 const cpuMicros = (name: string): number => long[name]?.cpuMicrosPerEvent ?? Number.NaN;

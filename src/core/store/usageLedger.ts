@@ -123,6 +123,8 @@ export class UsageLedger implements Disposable {
     } catch (error) {
       this.keepUnsaved({ call: ended, saved }, error);
     }
+    // Read while nobody waits, so that the next request is not held up by it.
+    this.totals();
   }
 
   /** What was spent in this session, today and this month, by surface and model. */
