@@ -252,6 +252,11 @@ export function isCertificateError(error: unknown): boolean {
   return code !== undefined && isCertificateCode(code);
 }
 
+/** Whether a body was not packed as its server said. Node names each packing's errors its own way. */
+export function isUnpackingError(error: unknown): boolean {
+  return /^(Z_|ZSTD_|ERR_ZSTD_|ERR_BROTLI_|ERR__ERROR_)/.test(findCode(error) ?? '');
+}
+
 function isCertificateCode(code: string): boolean {
   return /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|^UNABLE_TO_(GET|VERIFY)/.test(code);
 }

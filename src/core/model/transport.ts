@@ -25,6 +25,7 @@ import {
   failureOfProtocol,
   failureOfProvider,
   hasErrorCode,
+  isUnpackingError,
 } from './failures.ts';
 import { type HandingOver, handingOver } from './handOver.ts';
 import { createHttpFetch, type FetchLike, type HttpFetch } from './httpFetch.ts';
@@ -298,6 +299,9 @@ export function failureOf(error: unknown, attempt: Attempt, context: FailureCont
   }
   if (error instanceof SyntaxError) {
     return failureOfProtocol('A part of it is not JSON.', context);
+  }
+  if (isUnpackingError(connectionError ?? error)) {
+    return failureOfProtocol('It could not be unpacked.', context);
   }
   if (error instanceof APIConnectionError || connectionError !== undefined) {
     return failureOfConnection(connectionError ?? error, context);
