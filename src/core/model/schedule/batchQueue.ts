@@ -79,14 +79,18 @@ export class BatchQueue<Item, Answer> implements Disposable {
     if (wanted.aborted) {
       return Promise.reject(new CancelledError());
     }
-    return new Promise((resolve, reject) => {
+    let cancel = (): void => undefined;
+    const answer = new Promise<Answer>((resolve, reject) => {
       const text = kind.toText(item);
       const tokens = Math.ceil(text.length / charactersPerToken) + kind.outputTokensPerItem;
       const pending = { item, text, group: kind.groupOf(item), tokens, signal: wanted };
-      wanted.addEventListener('abort', () => reject(new CancelledError()), { once: true });
+      cancel = () => reject(new CancelledError());
+      wanted.addEventListener('abort', cancel, { once: true });
       this.waiting.push({ ...pending, resolve, reject });
       this.schedule();
     });
+    // Such a signal is kept as long as somebody listens to it, and the item with it.
+    return answer.finally(() => wanted.removeEventListener('abort', cancel));
   }
 
   dispose(): void {

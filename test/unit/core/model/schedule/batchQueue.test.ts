@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { BatchQueue } from '../../../../../src/core/model/schedule/batchQueue.ts';
 import { FakeClock } from '../../../../support/fakeClock.ts';
 import type { RequestRecord } from '../../../../support/messagesServerHttp.ts';
@@ -148,6 +149,30 @@ describe('The batch queue', () => {
       );
       late.abort();
       await assert.rejects(wanted, { name: 'CancelledError' });
+    });
+  });
+
+  it('keeps nothing of an item once it is answered', async () => {
+    await withQueue(async ({ gateway, clock, queue }) => {
+      const made: AbortSignal[] = [];
+      const { any } = AbortSignal;
+      AbortSignal.any = (signals) => {
+        const signal = any.call(AbortSignal, signals);
+        made.push(signal);
+        return signal;
+      };
+      try {
+        gateway.server.reply(text(answers([{ id: 'item-1', answer: 'ONE' }])));
+        const word = queue.ask('one', never);
+        await Promise.all([word, clock.advance(1_000)]);
+      } finally {
+        AbortSignal.any = any;
+      }
+      assert.ok(made.length > 0);
+      assert.deepEqual(
+        made.flatMap((signal) => getEventListeners(signal, 'abort')),
+        [],
+      );
     });
   });
 
