@@ -44,6 +44,7 @@ async function* record(
     case 'admitted':
       return new BilledStream(next(request, signal)[Symbol.asyncIterator](), {
         call: admission.call,
+        isWarming: request.maxOutputTokens === 0,
         clock,
         signal,
       });
@@ -52,6 +53,8 @@ async function* record(
 
 interface BilledStreamParts {
   readonly call: BilledCall;
+  /** Whether it asks for no answer, but for the prompt to be put into the provider's cache. */
+  readonly isWarming: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -136,11 +139,13 @@ class BilledStream implements AsyncIterator<ModelEvent> {
       return;
     }
     this.isFinished = true;
-    const { call, clock, signal } = this.parts;
+    const { call, isWarming, clock, signal } = this.parts;
+    // Nothing is told before all is done: one that is let go was most likely at work on the prompt.
+    const isBilled = this.hasBegun || (isWarming && outcome === 'cancelled');
     signal.removeEventListener('abort', this.onAbort);
     call.finish({
       outcome,
-      usage: this.hasBegun ? this.used(outcome, call.promptTokens) : noUsage,
+      usage: isBilled ? this.used(outcome, call.promptTokens) : noUsage,
       durationMs: clock.now() - this.startedMs,
       ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
       ...(this.firstTokenMs === undefined ? {} : { firstTokenMs: this.firstTokenMs }),

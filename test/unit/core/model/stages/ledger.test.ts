@@ -3,12 +3,20 @@ import { noUsage } from '../../../../../src/core/model/message.ts';
 import {
   answer,
   failure,
+  noResponse,
   overloaded,
   text,
   toolUse,
 } from '../../../../support/messagesServerScript.ts';
 import { type Window, type WindowOptions, withBudget } from '../budget/budgetKit.ts';
-import { aRequest, failureOf, type GatewayKit, outcomeOf, withGateway } from '../gatewayKit.ts';
+import {
+  aRequest,
+  collect,
+  failureOf,
+  type GatewayKit,
+  outcomeOf,
+  withGateway,
+} from '../gatewayKit.ts';
 import { done, scriptedNext, started } from '../scriptedNext.ts';
 
 interface Run extends GatewayKit {
@@ -125,6 +133,22 @@ describe('The ledger stage', () => {
       const [row] = rows(window);
       assert.equal(row?.['input_tokens'], 50);
       assert.equal(row?.['output_tokens'], Math.ceil('A word.'.length / 2.5));
+    }));
+
+  it('counts the prompt of one that was only to be warmed and is let go', () =>
+    withBilling(async ({ server, ask, window }) => {
+      server.reply(noResponse('silence'));
+      const controller = new AbortController();
+      const warming = collect(
+        ask({ system: 'x'.repeat(50), maxOutputTokens: 0 }, controller.signal),
+      );
+      await server.received(1);
+      controller.abort();
+      await warming;
+      const [row] = rows(window);
+      assert.equal(row?.['outcome'], 'cancelled');
+      assert.equal(row?.['input_tokens'], 50);
+      assert.equal(row?.['output_tokens'], 0);
     }));
 
   it('counts the tokens of VS Code’s own models, whose price nobody knows', () =>
