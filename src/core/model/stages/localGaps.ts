@@ -42,6 +42,7 @@ async function* ask(
   if (!isRefusal(first) || signal.aborted) {
     return yield* passOn(first, events);
   }
+  request.trail?.note('failover', `Asked once more without tools: ${request.model} refused.`);
   const again = next(bare, signal)[Symbol.asyncIterator]();
   const second = yield* untilDecided(again);
   if (second === undefined || isEnd(second)) {
