@@ -32,7 +32,7 @@ import { modelInUse, shownModel } from './shownModel.ts';
 import { ThreadApprover } from './threadApprover.ts';
 import { ThreadHistory } from './threadHistory.ts';
 import { threadMeter } from './threadMeter.ts';
-import type { ModelProfile, ThreadParts } from './threadParts.ts';
+import type { LiveThreadParts, ModelProfile } from './threadParts.ts';
 import { ThreadSummary } from './threadSummary.ts';
 import { threadView } from './threadView.ts';
 import { ToolRunner } from './toolRunner.ts';
@@ -51,7 +51,7 @@ const idle: ThreadStatus = { phase: 'idle' };
 export class LiveThread<Grants> {
   readonly id: string;
   readonly summary: ThreadSummary;
-  private readonly parts: ThreadParts<Grants>;
+  private readonly parts: LiveThreadParts<Grants>;
   private readonly history: ThreadHistory;
   private readonly approver: ThreadApprover<Grants>;
   /** System prompt and tools of the last turn. */
@@ -61,7 +61,7 @@ export class LiveThread<Grants> {
   private running: RunningTurn | undefined;
 
   /** `record` is undefined for a thread without a message: it is kept from its first one on. */
-  constructor(id: string, parts: ThreadParts<Grants>, record: ThreadRecord | undefined) {
+  constructor(id: string, parts: LiveThreadParts<Grants>, record: ThreadRecord | undefined) {
     this.id = id;
     this.parts = parts;
     this.kept = new KeptThread(id, parts, record);
@@ -356,6 +356,7 @@ export class LiveThread<Grants> {
 
   private finish(turn: LiveTurn, end: TurnEnd, profile: ModelProfile): void {
     turn.end(endingOf(end));
+    this.routing.ended(this.history.records, turn.edits);
     const { usage, costUsd } = turn.spent;
     this.running = undefined;
     this.kept.addSpent(usage, costUsd);

@@ -3,6 +3,7 @@ import type { AssistantMessageView, ThreadStatus, ToolBlockView } from '../../sh
 import type { Usage } from '../model/message.ts';
 import type { BlockStart, ModelFailure } from '../model/request.ts';
 import type { ToolResultRecord } from '../store/records.ts';
+import type { FileEdit } from '../tools/fileEdit.ts';
 import type { ToolOutput } from '../tools/tool.ts';
 import type { Answer, AnswerObserver } from './answer.ts';
 import { toolUses } from './history.ts';
@@ -10,6 +11,7 @@ import type { TurnEnding } from './notices.ts';
 import type { RoutedModel } from './shownModel.ts';
 import type { ToolJournal } from './toolRunner.ts';
 import type { TurnThread } from './turn.ts';
+import { TurnEdits } from './turnEdits.ts';
 import { type OpenAnswer, TurnRecords, type TurnRecordsParts } from './turnRecords.ts';
 import { type GrowingBlock, TurnView, type TurnViewParts } from './turnView.ts';
 import { blockViewId, finishedCard, inputText, usageView } from './views.ts';
@@ -29,6 +31,7 @@ export interface LiveTurnParts extends TurnRecordsParts, TurnViewParts {
 /** One turn while it runs: what happens in it goes to the records and to the panel alike. */
 export class LiveTurn implements TurnThread, ToolJournal {
   readonly turnId: string;
+  readonly edits = new TurnEdits();
   private readonly parts: LiveTurnParts;
   private readonly records: TurnRecords;
   private readonly view: TurnView;
@@ -144,6 +147,10 @@ export class LiveTurn implements TurnThread, ToolJournal {
   ended(result: ToolResultRecord): void {
     this.records.addResult(result);
     this.changed(result.toolUseId, { ...finishedCard(result), approval: null });
+  }
+
+  edited(edit: FileEdit): void {
+    this.edits.add(edit);
   }
 
   remarks(output: ToolOutput): Promise<string> {

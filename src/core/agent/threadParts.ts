@@ -13,6 +13,7 @@ import type { Workspace } from '../tools/workspace.ts';
 import type { AccessPolicy } from './threadApprover.ts';
 import type { ToolSet } from './toolRunner.ts';
 import type { TurnEnd } from './turn.ts';
+import type { TurnOutcomes } from './turnOutcomes.ts';
 
 /** What the agent must know of the model it is about to ask. */
 export interface ModelProfile {
@@ -76,4 +77,9 @@ export interface ThreadParts<Grants> {
   readonly toolFailed: (toolName: string, error: Error) => void;
   /** A bug in a turn: logged, and told as a failure. */
   readonly unexpectedEnd: (error: unknown) => TurnEnd;
+}
+
+/** The same for a thread in use. */
+export interface LiveThreadParts<Grants> extends ThreadParts<Grants> {
+  readonly outcomes: TurnOutcomes;
 }

@@ -12,7 +12,8 @@ import type {
 import { exportMarkdown } from './exportMarkdown.ts';
 import { LiveThread } from './liveThread.ts';
 import { pageMessages } from './messageOrder.ts';
-import type { ThreadParts } from './threadParts.ts';
+import type { LiveThreadParts, ThreadParts } from './threadParts.ts';
+import { TurnOutcomes } from './turnOutcomes.ts';
 import { resultText, toMessageViews, toolUseIdOf } from './views.ts';
 
 /** Threads kept in memory after use, so that going back and forth does not read them again. */
@@ -22,11 +23,11 @@ const emptyDraft: Draft = { text: '', chips: [], images: [] };
 
 /** All threads of this window: opens and lists them, and passes what the user does on to them. */
 export class ThreadService<Grants> implements Disposable {
-  private readonly parts: ThreadParts<Grants>;
+  private readonly parts: LiveThreadParts<Grants>;
   private readonly live = new Map<string, Promise<LiveThread<Grants>>>();
 
   constructor(parts: ThreadParts<Grants>) {
-    this.parts = parts;
+    this.parts = { ...parts, outcomes: new TurnOutcomes(parts) };
   }
 
   /** The thread last in view in this workspace, or a new one. */
@@ -213,6 +214,7 @@ export class ThreadService<Grants> implements Disposable {
         .catch((error: unknown) => this.parts.saveFailed(error));
     }
     this.live.clear();
+    this.parts.outcomes.dispose();
   }
 
   private thread(threadId: string): Promise<LiveThread<Grants>> {

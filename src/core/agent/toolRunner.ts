@@ -4,6 +4,7 @@ import type { ToolBlockChanges } from '../../shared/protocol.ts';
 import type { ApprovalDecision, ApprovalView } from '../../shared/views.ts';
 import type { ToolResultBlock, ToolUseBlock } from '../model/message.ts';
 import type { ToolResultRecord } from '../store/records.ts';
+import type { FileEdit } from '../tools/fileEdit.ts';
 import type { PreparedCall, ToolAccess, ToolOutput } from '../tools/tool.ts';
 import type { ToolRound } from './turn.ts';
 
@@ -51,6 +52,8 @@ export interface ToolJournal {
   changed(toolUseId: string, changes: ToolBlockChanges): void;
   outputAppended(toolUseId: string, text: string): void;
   ended(result: ToolResultRecord): void;
+  /** A call has changed a file. */
+  edited(edit: FileEdit): void;
   /** Text to add to the result, for example instructions that hold for the files it touched. */
   remarks(output: ToolOutput): Promise<string>;
   /** An unexpected failure inside a tool, for the log. */
@@ -151,6 +154,9 @@ export class ToolRunner implements ToolRound {
     call.startedAt = clock.now();
     journal.changed(use.id, { status: 'running', startedAt: clock.wallTime(), approval: null });
     const output = await prepared.run((text) => journal.outputAppended(use.id, text), signal);
+    for (const edit of output.edits ?? []) {
+      journal.edited(edit);
+    }
     const capped = await this.capped(use.name, output);
     const remarks = await this.remarks(use.name, output);
     this.end(call, {

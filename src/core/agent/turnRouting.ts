@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ModelRequest } from '../model/request.ts';
 import type { AssistantMessageRecord, MessageRecord, UserMessageRecord } from '../store/records.ts';
-import type { ModelProfile, ThreadParts } from './threadParts.ts';
+import type { LiveThreadParts, ModelProfile } from './threadParts.ts';
+import { haveEditsFailed, type TurnEdits } from './turnEdits.ts';
 
-export interface TurnRoutingParts extends Pick<ThreadParts<unknown>, 'recordOutcome'> {
+export interface TurnRoutingParts extends Pick<LiveThreadParts<unknown>, 'outcomes' | 'tools'> {
   readonly clock: Clock;
 }
 
@@ -18,7 +19,7 @@ export class TurnRouting {
   }
 
   /**
-   * A turn begins: the last one has held, unless this one takes its place.
+   * A turn begins: the last one has held, unless this one takes its place or its edits came to nothing.
    * @param records The thread's messages before anything is set aside.
    */
   begins(records: readonly MessageRecord[], replaced: UserMessageRecord | undefined): void {
@@ -26,7 +27,21 @@ export class TurnRouting {
     const last = records.at(-1);
     // Whoever goes back further has not said anything about the last answer.
     if (last?.role === 'assistant' && (!replaced || replaced.turnId === last.turnId)) {
-      this.judge(last, !replaced);
+      const mayHaveHeld = !replaced && !this.haveEditsFailed(last, records);
+      this.parts.outcomes.settle(last, mayHaveHeld);
+    }
+  }
+
+  /** A turn has ended, having done this to files. What failed is known, what stays is not yet. */
+  ended(records: readonly MessageRecord[], edits: TurnEdits): void {
+    const last = records.at(-1);
+    if (last?.role !== 'assistant') {
+      return;
+    }
+    if (this.haveEditsFailed(last, records)) {
+      this.parts.outcomes.settle(last, false);
+    } else {
+      this.parts.outcomes.watch(last, edits);
     }
   }
 
@@ -55,11 +70,12 @@ export class TurnRouting {
     };
   }
 
-  /** An answer that failed says nothing of the model, and one that was stopped was not wanted. */
-  private judge({ turnId, state, model }: AssistantMessageRecord, held: boolean): void {
-    if (state === 'done' || (state === 'stopped' && !held)) {
-      this.parts.recordOutcome?.(turnId, held, model);
-    }
+  private haveEditsFailed(
+    { turnId }: AssistantMessageRecord,
+    records: readonly MessageRecord[],
+  ): boolean {
+    const { tools } = this.parts;
+    return haveEditsFailed(records, turnId, (name) => tools.kindOf(name) === 'write');
   }
 
   private idleMs({ createdAt, durationMs }: AssistantMessageRecord): number {

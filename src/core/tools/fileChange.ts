@@ -1,5 +1,6 @@
 import { throwIfCancelled, UserError } from '../../base/errors.ts';
 import { unifiedDiff } from '../edit/unifiedDiff.ts';
+import { fileEditOf } from './fileEdit.ts';
 import { assertUnmoved } from './paths.ts';
 import { describeProblemsAfterChange } from './problems.ts';
 import { isGitInternal } from './sensitiveFiles.ts';
@@ -49,5 +50,6 @@ export async function applyChange(
     text: problems === '' ? options.done : `${options.done}\n${problems}`,
     isError: false,
     changedPaths: [target.path],
+    edits: [fileEditOf(change)],
   };
 }

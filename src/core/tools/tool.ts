@@ -1,4 +1,5 @@
 import type { ImageBlock } from '../model/message.ts';
+import type { FileEdit } from './fileEdit.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface ToolOutput {
   /** Absolute paths of files read or changed, so that instructions along their path can be found. */
   readonly readPaths?: readonly string[];
   readonly changedPaths?: readonly string[];
+  /** What the call did to files, so that it can be told later whether that has stayed. */
+  readonly edits?: readonly FileEdit[];
 }
 
 /** What tools run with. */
