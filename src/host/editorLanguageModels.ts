@@ -4,7 +4,7 @@ import { Emitter } from '../base/emitter.ts';
 import { isCancellation } from '../base/errors.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import type { EditorModel, EditorModels } from '../core/model/editorModels.ts';
-import type { ToolUseBlock } from '../core/model/message.ts';
+import { noUsage, type ToolUseBlock } from '../core/model/message.ts';
 import type { ModelEvent, ModelFailure, ModelRequest, Outcome } from '../core/model/request.ts';
 import { toLanguageModelMessages, toLanguageModelTools } from './languageModelMessages.ts';
 import { ownVendor } from './languageModelProvider.ts';
@@ -82,7 +82,7 @@ async function* ask(
     yield* blocks.write(part);
   }
   yield* blocks.close();
-  yield await usageOf(model, messages, blocks.text, token);
+  yield* await usageOf(model, messages, blocks.text, token);
   const stopReason = blocks.hasToolUse ? 'tool_use' : 'end_turn';
   yield { type: 'ended', outcome: { kind: 'done', stopReason, value: stopReason } };
 }
@@ -137,26 +137,28 @@ class BlockWriter {
   }
 }
 
-/** VS Code reports no usage: what its counter for this model makes of both sides. */
+/**
+ * VS Code reports no usage: what its counter for this model makes of both sides. Nothing where the
+ * counter fails, as the answer is there all the same and the ledger then takes its own estimate.
+ */
 async function usageOf(
   model: vscode.LanguageModelChat,
   messages: readonly vscode.LanguageModelChatMessage[],
   text: string,
   token: vscode.CancellationToken,
-): Promise<ModelEvent> {
-  const [outputTokens, ...prompt] = await Promise.all(
+): Promise<readonly ModelEvent[]> {
+  const counts = await Promise.allSettled(
     [text, ...messages].map((part) => model.countTokens(part, token)),
   );
-  return {
-    type: 'usage',
-    usage: {
-      inputTokens: prompt.reduce((sum, count) => sum + count, 0),
-      outputTokens: outputTokens ?? 0,
-      cacheReadTokens: 0,
-      cacheWriteTokens: 0,
-      thinkingTokens: 0,
-    },
-  };
+  if (counts.some(({ status }) => status === 'rejected')) {
+    return [];
+  }
+  const [outputTokens = 0, ...prompt] = counts.map((count) =>
+    count.status === 'fulfilled' ? count.value : 0,
+  );
+  const inputTokens = prompt.reduce((sum, count) => sum + count, 0);
+  const usage = { ...noUsage, inputTokens, outputTokens };
+  return [{ type: 'usage', usage }];
 }
 
 function outcomeOf(error: unknown, request: ModelRequest, signal: AbortSignal): Outcome {

@@ -37,6 +37,20 @@ describe('The language models of VS Code', () => {
     await chat.idle();
   });
 
+  it('answer also where they cannot count tokens', async () => {
+    const { chat } = session;
+    await chat.ask('Something uncountable');
+    await chat.answers.last().getByText('Parrot says: Something uncountable').waitFor();
+    await chat.idle();
+    assert.equal(
+      await chat.answers
+        .last()
+        .getByText(/cannot count/)
+        .count(),
+      0,
+    );
+  });
+
   it('are told of in words when they fail', async () => {
     const { chat } = session;
     await chat.ask('Please break');

@@ -58,8 +58,13 @@ exports.activate = (context) => {
     vscode.lm.registerLanguageModelChatProvider('other', {
       provideLanguageModelChatInformation: async () => [model],
       provideLanguageModelChatResponse: respond,
-      provideTokenCount: async (_, text) =>
-        (typeof text === 'string' ? text : JSON.stringify(text.content)).length,
+      provideTokenCount: async (_, text) => {
+        const counted = typeof text === 'string' ? text : JSON.stringify(text.content);
+        if (counted.includes('uncountable')) {
+          throw new Error('The parrot cannot count this.');
+        }
+        return counted.length;
+      },
     }),
     vscode.commands.registerCommand('otherModels.ask', ask),
   );

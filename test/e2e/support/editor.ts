@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { repositoryDir, resultsDir } from '../../support/paths.ts';
@@ -75,10 +75,7 @@ async function startServer(options: EditorOptions, scratchDir: string): Promise<
   const extensionsDir = join(scratchDir, 'extensions');
   mkdirSync(resultsDir, { recursive: true });
   await installExtension(extensionsDir, options.vsix ?? process.env[vsixVariable] !== undefined);
-  for (const folder of options.extensions ?? []) {
-    const target = join(extensionsDir, `slipstream.${basename(folder)}-0.0.1`);
-    cpSync(folder, target, { recursive: true });
-  }
+  addExtensions(extensionsDir, options.extensions ?? []);
   writeUserSettings(join(dataDir, 'data'), {
     'workbench.colorTheme': colorThemes[options.theme ?? 'dark'],
     ...options.settings,
@@ -90,6 +87,18 @@ async function startServer(options: EditorOptions, scratchDir: string): Promise<
     asksForTrust: options.isTrusted === false,
     logFile: join(resultsDir, 'e2e-server.log'),
   });
+}
+
+function addExtensions(extensionsDir: string, folders: readonly string[]): void {
+  if (folders.length === 0) {
+    return;
+  }
+  for (const folder of folders) {
+    const target = join(extensionsDir, `slipstream.${basename(folder)}-0.0.1`);
+    cpSync(folder, target, { recursive: true });
+  }
+  // Where VS Code has written down what it installed, it looks at no other folder.
+  rmSync(join(extensionsDir, 'extensions.json'), { force: true });
 }
 
 function copyFolder(scratchDir: string, options: WindowOptions): string {
