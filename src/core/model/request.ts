@@ -46,6 +46,28 @@ export interface AnswerCaching {
   readonly mustRefresh?: boolean;
 }
 
+/** Another file's text that goes along with a place to fill. */
+export interface FillExtra {
+  /** As it is shown, for example `src/main.ts`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * The same question as the messages, for servers that fill in the middle themselves: the text on both
+ * sides of the place. What is answered there is the bare text to insert.
+ */
+export interface FillInTheMiddle {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The least important first. */
+  readonly extra: readonly FillExtra[];
+  /** May be white space, unlike the request's own. */
+  readonly stopSequences: readonly string[];
+  /** 0 asks for the likeliest text; a higher number for another one. */
+  readonly alternative: number;
+}
+
 /** One logical call to a model, its retries included. */
 export interface ModelRequest {
   readonly id: string;
@@ -76,6 +98,8 @@ export interface ModelRequest {
   /** `least` asks for as little thinking as the model allows, for what must be quick and cheap. */
   readonly thinking?: 'default' | 'least';
   readonly stopSequences?: readonly string[];
+  /** Sent in place of system, tools and messages where a local server has an endpoint for it. */
+  readonly fill?: FillInTheMiddle;
   /** JSON Schema that the answer's text must follow; every object in it closed. */
   readonly outputSchema?: Readonly<Record<string, unknown>>;
   /** How long the provider shall keep the prompt's prefix. Undefined means five minutes. */
