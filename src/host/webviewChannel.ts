@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import { Outbox } from '../shared/outbox.ts';
-import type { HostEvent, HostRequestHandlers } from '../shared/protocol.ts';
+import type { HostEvent, HostRequestHandlers, HostRequests } from '../shared/protocol.ts';
 import { type HostMessage, RpcServer } from '../shared/rpc.ts';
 import type { ThreadView } from '../shared/views.ts';
 
@@ -22,14 +22,14 @@ export interface WebviewChannelParts {
 export class WebviewChannel implements Disposable {
   private readonly resources = new ResourceManager('webviewChannel');
   private readonly webview: vscode.Webview;
-  private readonly rpc: RpcServer;
+  private readonly rpc: RpcServer<HostRequests, HostEvent>;
   private readonly outbox: Outbox;
   private heldFor: ThreadView | undefined;
   private held: HostEvent[] = [];
 
   constructor(parts: WebviewChannelParts) {
     this.webview = parts.webview;
-    this.rpc = new RpcServer({
+    this.rpc = new RpcServer<HostRequests, HostEvent>({
       handlers: parts.handlers,
       post: (message) => this.post(message),
       onHandlerError: (error, name) => parts.onError(error, `request ${name}`),

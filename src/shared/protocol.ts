@@ -4,6 +4,7 @@
  * host to the webview as deltas, after one snapshot that answers `connect`.
  */
 
+import type { RequestHandlers } from './requestTable.ts';
 import type {
   ApprovalDecision,
   ApprovalView,
@@ -96,13 +97,8 @@ export interface HostRequests {
 
 export type HostRequestName = keyof HostRequests;
 
-/** The host's side: a new request does not compile until it is answered. */
-export type HostRequestHandlers = {
-  [Name in HostRequestName]: (
-    params: HostRequests[Name]['params'],
-    signal: AbortSignal,
-  ) => Promise<HostRequests[Name]['result']>;
-};
+/** The host's side. */
+export type HostRequestHandlers = RequestHandlers<HostRequests>;
 
 // What the host tells the webview.
 

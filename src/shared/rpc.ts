@@ -7,7 +7,7 @@ import {
   UserError,
 } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import type { HostEvent, HostRequestHandlers, HostRequestName, HostRequests } from './protocol.ts';
+import type { RequestHandlers, RequestTable } from './requestTable.ts';
 
 /** What the webview posts. */
 export type WebviewMessage =
@@ -29,14 +29,14 @@ export type HostMessage =
       readonly message: string;
       readonly isUserError: boolean;
     }
-  | { readonly kind: 'events'; readonly events: readonly HostEvent[] };
+  | { readonly kind: 'events'; readonly events: readonly { readonly type: string }[] };
 
 const generalFailure = 'Something went wrong in Slipstream. Its log has the details.';
 const closedFailure = 'The connection between the panel and Slipstream was closed.';
 
-export interface RpcServerOptions {
+export interface RpcServerOptions<Requests extends RequestTable<Requests>> {
   /** Asked for each request, so that what answers may load with the first one. */
-  readonly handlers: () => Promise<HostRequestHandlers>;
+  readonly handlers: () => Promise<RequestHandlers<Requests>>;
   /** Must not throw: where posting fails, the panel is gone and there is nobody to tell. */
   readonly post: (message: HostMessage) => void;
   /** Told what a handler threw, unless it was a `UserError` or a cancellation. */
@@ -49,12 +49,16 @@ export interface RpcServerOptions {
  * The host's end: answers each request exactly once, with a response or a failure, also when its
  * handler throws or the server is disposed while it runs.
  */
-export class RpcServer implements Disposable {
-  private readonly options: RpcServerOptions;
+export class RpcServer<
+  Requests extends RequestTable<Requests>,
+  Event extends { readonly type: string },
+> implements Disposable
+{
+  private readonly options: RpcServerOptions<Requests>;
   private readonly running = new Map<number, AbortController>();
   private isDisposed = false;
 
-  constructor(options: RpcServerOptions) {
+  constructor(options: RpcServerOptions<Requests>) {
     this.options = options;
   }
 
@@ -74,7 +78,7 @@ export class RpcServer implements Disposable {
     void this.answer(message.id, message.name, message.params);
   }
 
-  postEvents(events: readonly HostEvent[]): void {
+  postEvents(events: readonly Event[]): void {
     if (!this.isDisposed && events.length > 0) {
       this.options.post({ kind: 'events', events });
     }
@@ -113,7 +117,7 @@ export class RpcServer implements Disposable {
       throw new BugError(`No handler for the request "${name}".`);
     }
     // The name is checked above, and the compiler has checked the caller's parameters against it.
-    const handler = handlers[name as HostRequestName] as (
+    const handler = handlers[name as keyof Requests] as (
       params: unknown,
       signal: AbortSignal,
     ) => Promise<unknown>;
@@ -132,9 +136,9 @@ export class RpcServer implements Disposable {
   }
 }
 
-export interface RpcClientOptions {
+export interface RpcClientOptions<Event> {
   readonly post: (message: WebviewMessage) => void;
-  readonly onEvents: (events: readonly HostEvent[]) => void;
+  readonly onEvents: (events: readonly Event[]) => void;
   /** Told what came in and was no message of the protocol. It is otherwise ignored. */
   readonly onMalformed: (message: unknown) => void;
 }
@@ -145,13 +149,17 @@ interface PendingRequest {
 }
 
 /** The webview's end: every request settles, at the latest when the client is disposed. */
-export class RpcClient implements Disposable {
-  private readonly options: RpcClientOptions;
+export class RpcClient<
+  Requests extends RequestTable<Requests>,
+  Event extends { readonly type: string },
+> implements Disposable
+{
+  private readonly options: RpcClientOptions<Event>;
   private readonly pending = new Map<number, PendingRequest>();
   private nextId = 1;
   private isDisposed = false;
 
-  constructor(options: RpcClientOptions) {
+  constructor(options: RpcClientOptions<Event>) {
     this.options = options;
   }
 
@@ -159,11 +167,11 @@ export class RpcClient implements Disposable {
    * Asks the host. Rejects with a `UserError` whose message is for the user, with a `BugError`
    * where the host failed otherwise, and with a `CancelledError` as soon as `signal` aborts.
    */
-  async request<Name extends HostRequestName>(
+  async request<Name extends keyof Requests & string>(
     name: Name,
-    params: HostRequests[Name]['params'],
+    params: Requests[Name]['params'],
     signal?: AbortSignal,
-  ): Promise<HostRequests[Name]['result']> {
+  ): Promise<Requests[Name]['result']> {
     if (signal) {
       throwIfCancelled(signal);
     }
@@ -179,8 +187,8 @@ export class RpcClient implements Disposable {
       });
       signal?.addEventListener('abort', cancel, { once: true });
       this.options.post({ kind: 'request', id, name, params });
-      // The host's handler of this name has returned this type: see `HostRequestHandlers`.
-      return (await answer) as HostRequests[Name]['result'];
+      // The host's handler of this name has returned this type: see `RequestHandlers`.
+      return (await answer) as Requests[Name]['result'];
     } finally {
       this.pending.delete(id);
       signal?.removeEventListener('abort', cancel);
@@ -198,7 +206,8 @@ export class RpcClient implements Disposable {
     }
     switch (message.kind) {
       case 'events':
-        this.options.onEvents(message.events);
+        // The host posts no other events to this page.
+        this.options.onEvents(message.events as readonly Event[]);
         break;
       case 'response':
         this.pending.get(message.id)?.resolve(message.result);

@@ -1,5 +1,5 @@
 import { toDisposable } from '../base/lifecycle.ts';
-import type { HostEvent } from '../shared/protocol.ts';
+import type { RequestTable } from '../shared/requestTable.ts';
 import { RpcClient } from '../shared/rpc.ts';
 
 /** What VS Code gives a webview: it can be had once. */
@@ -23,16 +23,22 @@ export interface PanelMemory {
   write(state: PanelState): void;
 }
 
-export interface HostChannel {
-  readonly client: RpcClient;
+export interface HostChannel<
+  Requests extends RequestTable<Requests>,
+  Event extends { readonly type: string },
+> {
+  readonly client: RpcClient<Requests, Event>;
   readonly memory: PanelMemory;
   dispose(): void;
 }
 
 /** Connects the page to the extension host. The only place that posts messages. */
-export function openHostChannel(onEvents: (events: readonly HostEvent[]) => void): HostChannel {
+export function openHostChannel<
+  Requests extends RequestTable<Requests>,
+  Event extends { readonly type: string },
+>(onEvents: (events: readonly Event[]) => void): HostChannel<Requests, Event> {
   const api = acquireVsCodeApi();
-  const client = new RpcClient({
+  const client = new RpcClient<Requests, Event>({
     post: (message) => api.postMessage(message),
     onEvents,
     onMalformed: (message) => reportError(new Error(`Not a message: ${JSON.stringify(message)}`)),

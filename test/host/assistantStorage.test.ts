@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { UserError } from '../../src/base/errors.ts';
 import { liveResourceManagers } from '../../src/base/lifecycle.ts';
 import { WebviewChannel } from '../../src/host/webviewChannel.ts';
+import type { HostEvent, HostRequests } from '../../src/shared/protocol.ts';
 import { RpcClient } from '../../src/shared/rpc.ts';
 import type { ThreadView } from '../../src/shared/views.ts';
 import { MessagesServer } from '../support/messagesServer.ts';
@@ -244,7 +245,7 @@ describe('The threads of all windows', () => {
 /** What the panel hears when it connects, on the way that it really goes. */
 async function connectionError(load: () => ReturnType<AssistantWindow['load']>): Promise<unknown> {
   const received = new vscode.EventEmitter<unknown>();
-  const client = new RpcClient({
+  const client = new RpcClient<HostRequests, HostEvent>({
     post: (message) => received.fire(message),
     onEvents: () => undefined,
     onMalformed: (message) => assert.fail(String(message)),

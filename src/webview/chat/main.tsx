@@ -1,6 +1,7 @@
 import { options, render } from 'preact';
 import { systemClock } from '../../base/clock.ts';
 import { ResourceManager } from '../../base/lifecycle.ts';
+import type { HostEvent, HostRequests } from '../../shared/protocol.ts';
 import { openHostChannel } from '../hostChannel.ts';
 import { CodePainter } from '../markdown/colours/codePainter.ts';
 import { App } from './components/app.tsx';
@@ -13,7 +14,9 @@ const frames = new Frames(window);
 // Rendering waits for the frame it is for: never more than once per frame, and not while hidden.
 options.debounceRendering = (renderQueue) => frames.request(renderQueue);
 
-const channel = resources.add(openHostChannel((events) => panel.handleEvents(events)));
+const channel = resources.add(
+  openHostChannel<HostRequests, HostEvent>((events) => panel.handleEvents(events)),
+);
 const panel = new Panel({
   request: (name, params, signal) => channel.client.request(name, params, signal),
   memory: channel.memory,

@@ -5,6 +5,7 @@ import type {
   HostEvent,
   HostRequestHandlers,
   HostRequestName,
+  HostRequests,
 } from '../../../src/shared/protocol.ts';
 import { RpcServer } from '../../../src/shared/rpc.ts';
 import type {
@@ -65,7 +66,7 @@ export class ScriptedHost {
   }));
   private readonly deleted: ThreadSummary[] = [];
   private readonly snapshot: Snapshot;
-  private readonly server: RpcServer;
+  private readonly server: RpcServer<HostRequests, HostEvent>;
   private readonly outbox: Outbox;
   private turns = 100;
 
@@ -88,7 +89,7 @@ export class ScriptedHost {
         },
       ]),
     ) as Record<string, unknown>;
-    this.server = new RpcServer({
+    this.server = new RpcServer<HostRequests, HostEvent>({
       handlers: () => Promise.resolve(handlers as HostRequestHandlers),
       post,
       onHandlerError: (error, name) => console.error(name, error),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { BugError, CancelledError, UserError } from '../../../src/base/errors.ts';
-import type { HostRequestHandlers } from '../../../src/shared/protocol.ts';
+import type { HostEvent, HostRequestHandlers, HostRequests } from '../../../src/shared/protocol.ts';
 import {
   type HostMessage,
   RpcClient,
@@ -54,12 +54,12 @@ class Wire {
   readonly events: unknown[] = [];
   readonly malformed: unknown[] = [];
   readonly handlerErrors: [unknown, string][] = [];
-  readonly server: RpcServer;
-  readonly client: RpcClient;
+  readonly server: RpcServer<HostRequests, HostEvent>;
+  readonly client: RpcClient<HostRequests, HostEvent>;
   isCut = false;
 
   constructor(handlers: Partial<HostRequestHandlers>) {
-    this.server = new RpcServer({
+    this.server = new RpcServer<HostRequests, HostEvent>({
       handlers: () => Promise.resolve({ ...noHandlers, ...handlers }),
       post: (message) => {
         this.toWebview.push(message);
@@ -68,7 +68,7 @@ class Wire {
       onHandlerError: (error, name) => this.handlerErrors.push([error, name]),
       onMalformed: (message) => this.malformed.push(message),
     });
-    this.client = new RpcClient({
+    this.client = new RpcClient<HostRequests, HostEvent>({
       post: (message) => {
         this.toHost.push(message);
         this.deliver(() => this.server.receive(structuredClone(message)));
@@ -229,7 +229,7 @@ describe('RPC between webview and host', () => {
   });
 
   it('rejects the request when posting throws', async () => {
-    const client = new RpcClient({
+    const client = new RpcClient<HostRequests, HostEvent>({
       post: () => {
         throw new Error('The frame is gone.');
       },
