@@ -1,0 +1,389 @@
+import { type Clock, delay } from '../../base/clock.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import { UserError } from '../../base/errors.ts';
+import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import type { ModelFailure, ModelGateway } from '../model/request.ts';
+import { AskPause } from './askPause.ts';
+import type {
+  CompletionPrompts,
+  CompletionShaping,
+  CompletionTrigger,
+  LocalPredictor,
+} from './completion.ts';
+import { CompletionDebounce } from './completionDebounce.ts';
+import type { CompletionOffer } from './completionOffer.ts';
+import { CompletionRequests } from './completionRequests.ts';
+import { type CompletionKeeping, CompletionReuse, type Reusable } from './completionReuse.ts';
+import type { CompletionSpot } from './completionSpot.ts';
+import { type JudgedOffer, OfferWatch, type WatchedOffer } from './offerWatch.ts';
+import type { CompletionAnswer, CompletionModel, RunningCompletion } from './runningCompletion.ts';
+
+export interface CompletionEngineParts {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly prompts: CompletionPrompts;
+  /** Of the prompts and of what is made of the answers. */
+  readonly promptVersion: number;
+  readonly shaping: CompletionShaping;
+  readonly predictor: LocalPredictor;
+  readonly gateway: ModelGateway;
+  readonly keeping: CompletionKeeping;
+  /** Undefined while there is none. */
+  readonly model: () => CompletionModel | undefined;
+  /** What the user wants to pass after a key at least, milliseconds. */
+  readonly minDebounceMs: () => number;
+  /** Whether this machine answers while the model takes its time. */
+  readonly isLocalWhileSlow: () => boolean;
+  /** Whether this machine answers while there is no model. */
+  readonly isLocalEnabled: () => boolean;
+  /** A completion is offered that was not before. */
+  readonly onOffered: (watched: WatchedOffer) => void;
+  /** It is known what became of it. */
+  readonly onJudged: (judged: JudgedOffer) => void;
+  readonly onFailure: (failure: ModelFailure) => void;
+  /** A mistake of ours. */
+  readonly onInternalError: (error: unknown) => void;
+}
+
+export interface CompletionQuery {
+  readonly spot: CompletionSpot;
+  readonly trigger: CompletionTrigger;
+  /** The place as it would be with what is selected in a list. The offers are for that. */
+  readonly selected?: CompletionSpot;
+  readonly signal: AbortSignal;
+}
+
+export type Offers = readonly CompletionOffer[];
+
+/** What the engine does, for the status bar. */
+export interface CompletionActivity {
+  readonly isAsking: boolean;
+  /** What went wrong last; undefined once a model has answered again. */
+  readonly failure: ModelFailure | undefined;
+}
+
+/** Some 20,000 completions with their places: weeks of one user's. */
+const reuseBytes = 8_000_000;
+/** Shown at the same time; the user goes through them one by one. */
+const maxAlternatives = 3;
+/** By then a quick model has answered, and the user has begun to wait. */
+const slowMs = 400;
+/** Below this a guess of this machine is wrong too often to be worth the look. */
+const minConfidence = 0.6;
+
+/**
+ * Completes code. The path of a key: what is known already, at once; what is under way; a wait; then
+ * the model is asked and its answer kept. What a model does wrong is told by `activity` alone.
+ */
+export class CompletionEngine implements Disposable {
+  private readonly parts: CompletionEngineParts;
+  private readonly resources = new ResourceManager('completionEngine');
+  private readonly activities = this.resources.add(new Emitter<CompletionActivity>());
+  private readonly debounce: CompletionDebounce;
+  private readonly reuse: CompletionReuse;
+  private readonly requests: CompletionRequests;
+  private readonly pause: AskPause;
+  private readonly watch: OfferWatch;
+  /** Where the offers that are shown begin. */
+  private shownAt: CompletionSpot | undefined;
+
+  constructor(parts: CompletionEngineParts) {
+    this.parts = parts;
+    this.debounce = new CompletionDebounce({ clock: parts.clock, minMs: parts.minDebounceMs });
+    this.reuse = new CompletionReuse({ ...parts, maxBytes: reuseBytes });
+    this.pause = new AskPause(parts.clock);
+    this.watch = new OfferWatch((judged) => this.judged(judged));
+    this.requests = this.resources.add(
+      new CompletionRequests({
+        ...parts,
+        onDidChange: () => this.activities.fire(this.activity),
+        onEnd: (running, answer) => this.ended(running, answer),
+      }),
+    );
+  }
+
+  get activity(): CompletionActivity {
+    return { isAsking: this.requests.count > 0, failure: this.pause.failure };
+  }
+
+  get onDidChangeActivity(): Event<CompletionActivity> {
+    return this.activities.event;
+  }
+
+  /** What is held, for figures and tests. */
+  get held(): { readonly kept: number; readonly bytes: number; readonly running: number } {
+    const { reuse, requests } = this;
+    return { kept: reuse.size, bytes: reuse.sizeBytes, running: requests.count };
+  }
+
+  /** Completions for a place: at once where they are known, else a promise, which never rejects. */
+  complete(query: CompletionQuery): Offers | Promise<Offers> {
+    const { spot, selected, trigger } = query;
+    const model = this.parts.model();
+    const target = selected ?? spot;
+    this.moved(spot);
+    if (!model) {
+      return this.offer(query, this.localOffers(target));
+    }
+    const flow: Flow = { query, model, target, scope: this.scopeOf(model) };
+    if (trigger === 'invoke') {
+      return this.arriving(flow, this.alternatives(flow));
+    }
+    const known = this.reuse.find(flow.scope, target);
+    return isAnswered(known)
+      ? this.offer(query, known.offers.slice(0, 1))
+      : this.arriving(flow, this.automatic(flow));
+  }
+
+  /** A key was pressed that changed the text. */
+  typed(): void {
+    this.debounce.typed();
+  }
+
+  /** The cursor is here now: what can't be right any more is let go of. */
+  moved(spot: CompletionSpot): void {
+    const model = this.parts.model();
+    this.watch.moved(spot);
+    if (model && this.requests.count > 0) {
+      this.requests.keepThoseThatFit(spot, this.scopeOf(model), this.reuse.linesAbove);
+    }
+  }
+
+  /** The user has accepted all of what is shown. */
+  accepted(): void {
+    this.watch.accepted();
+  }
+
+  /** The user has sent away what is shown: it is not offered again there. */
+  rejected(): void {
+    for (const offer of this.watch.rejected()) {
+      if (this.shownAt) {
+        this.reuse.rejections.add(this.shownAt, offer.text);
+      }
+    }
+  }
+
+  /**
+   * Asks ahead of the user. Undefined where nothing had to be asked; rejects where the model fails.
+   */
+  async prepare(spot: CompletionSpot, signal: AbortSignal): Promise<RunningCompletion | undefined> {
+    const model = this.parts.model();
+    if (!model || this.pause.isOn || signal.aborted) {
+      return undefined;
+    }
+    const scope = this.scopeOf(model);
+    const { linesAbove } = this.reuse;
+    if (
+      isAnswered(this.reuse.find(scope, spot)) ||
+      this.requests.find(spot, scope, { linesAbove, alternative: 0 })
+    ) {
+      return undefined;
+    }
+    const own = spot.own(scope);
+    const running = this.requests.start({
+      spot,
+      own,
+      model,
+      trigger: 'automatic',
+      typedLength: own.text.length,
+      alternative: 0,
+      preparedFor: own.key,
+    });
+    await settled(running.done, signal);
+    if (signal.aborted) {
+      running.abort();
+    }
+    const answer = await running.done;
+    if (answer.kind === 'failed') {
+      throw new UserError(answer.failure.message);
+    }
+    return running;
+  }
+
+  /** What was wrong may have been put right: models are asked again. */
+  resume(): void {
+    this.pause.end();
+    this.activities.fire(this.activity);
+  }
+
+  /** Lets go of what is under way. */
+  stop(): void {
+    this.requests.letGoOfAll();
+    this.watch.end('ignored');
+  }
+
+  /** Forgets everything that is known. */
+  clear(): void {
+    this.stop();
+    this.reuse.clear();
+  }
+
+  dispose(): void {
+    this.stop();
+    this.resources.dispose();
+  }
+
+  private async automatic(flow: Flow): Promise<Offers> {
+    const { query, target, scope } = flow;
+    const { clock } = this.parts;
+    const startedMs = clock.now();
+    const own = target.own(scope);
+    const loading = this.reuse.load(own);
+    const { linesAbove } = this.reuse;
+    await this.requests.find(target, scope, { linesAbove, alternative: 0 })?.done;
+    await loading;
+    const known = this.reuse.find(scope, target);
+    if (query.signal.aborted || isAnswered(known)) {
+      return known.offers.slice(0, 1);
+    }
+    const leftMs = startedMs + this.debounce.waitMs() - clock.now();
+    if (leftMs > 0) {
+      await delay(clock, leftMs, query.signal);
+    }
+    if (query.signal.aborted) {
+      return [];
+    }
+    if (this.pause.isOn) {
+      return this.localOffers(target);
+    }
+    await this.start(flow, 0).done;
+    return this.reuse.find(scope, target).offers.slice(0, 1);
+  }
+
+  /** All that is known for a place, and more until there are enough to choose from. */
+  private async alternatives(flow: Flow): Promise<Offers> {
+    const { target, scope } = flow;
+    await this.reuse.load(target.own(scope));
+    // Asked for by hand, what was rejected may be wanted after all.
+    this.reuse.rejections.remove(target);
+    const known = this.reuse.find(scope, target).offers.length;
+    const { linesAbove } = this.reuse;
+    const missing = Array.from({ length: Math.max(0, maxAlternatives - known) }, (_, index) => {
+      const alternative = known + index;
+      const running = this.requests.find(target, scope, { linesAbove, alternative });
+      return (running ?? this.start(flow, alternative)).done;
+    });
+    await Promise.all(missing);
+    return this.reuse.find(scope, target).offers.slice(0, maxAlternatives);
+  }
+
+  private start({ query, model, target, scope }: Flow, alternative: number): RunningCompletion {
+    const own = target.own(scope);
+    return this.requests.start({
+      spot: target,
+      own,
+      model,
+      trigger: query.trigger,
+      typedLength: Math.min(query.spot.before.length, own.text.length),
+      alternative,
+    });
+  }
+
+  /** What a promise brings, unless it comes too late; a guess of this machine may come before. */
+  private async arriving({ query, target }: Flow, coming: Promise<Offers>): Promise<Offers> {
+    const { clock, isLocalWhileSlow, onInternalError } = this.parts;
+    const safe = coming.catch((error: unknown) => {
+      onInternalError(error);
+      return [];
+    });
+    if (query.trigger === 'invoke' || !isLocalWhileSlow()) {
+      return this.offer(query, await settled(safe, query.signal));
+    }
+    const enough = new AbortController();
+    const signal = AbortSignal.any([query.signal, enough.signal]);
+    const guess = delay(clock, slowMs, signal).then(() => this.localOffers(target));
+    const first = await Promise.race([
+      settled(safe, query.signal),
+      guess.then((offers) => (offers.length > 0 ? offers : settled(safe, query.signal))),
+    ]);
+    enough.abort();
+    return this.offer(query, first);
+  }
+
+  /** Hands out offers, and watches from here on what becomes of them. */
+  private offer(query: CompletionQuery, offers: Offers | undefined): Offers {
+    if (query.signal.aborted || !offers) {
+      return [];
+    }
+    this.shownAt = query.selected ?? query.spot;
+    const watched = this.watch.offered(query.spot, query.selected, offers);
+    if (watched) {
+      this.parts.onOffered(watched);
+    }
+    return offers;
+  }
+
+  private localOffers(target: CompletionSpot): Offers {
+    const guess = this.parts.isLocalEnabled()
+      ? this.parts.predictor.predict(target.place)
+      : undefined;
+    if (
+      !guess ||
+      guess.confidence < minConfidence ||
+      this.reuse.rejections.has(target, guess.text)
+    ) {
+      return [];
+    }
+    // Typed along, the same guess is the same completion.
+    const id = `local\n${target.document.id}\n${target.line}\n${target.before}${guess.text}`;
+    return [{ id, text: guess.text, closers: '', origin: { id, source: 'local' } }];
+  }
+
+  private ended(running: RunningCompletion, answer: CompletionAnswer): void {
+    if (answer.kind === 'failed') {
+      this.pause.failed(answer.failure);
+      this.parts.onFailure(answer.failure);
+    } else if (answer.kind !== 'cancelled' && running.usage) {
+      this.pause.end();
+      this.debounce.answered(running.durationMs);
+    }
+    if (answer.kind === 'completed') {
+      const { own, preparedFor } = running.ask;
+      this.reuse.keep(own, answer.text, {
+        id: this.parts.newId(),
+        source: 'model',
+        model: answer.model,
+        requestId: running.requestId,
+        ...(preparedFor === undefined ? {} : { preparedFor }),
+      });
+    }
+  }
+
+  private judged(judged: JudgedOffer): void {
+    if (judged.watched.offer.origin.source === 'model') {
+      this.debounce.judged(judged.fate);
+    }
+    this.parts.onJudged(judged);
+  }
+
+  /** What completions must have in common, besides their place, to stand in for each other. */
+  private scopeOf({ id, isAutomatic }: CompletionModel): string {
+    return `${isAutomatic ? 'automatic' : id}\n${this.parts.promptVersion}`;
+  }
+}
+
+/** One query on its way. */
+interface Flow {
+  readonly query: CompletionQuery;
+  readonly model: CompletionModel;
+  /** Where the completion goes. */
+  readonly target: CompletionSpot;
+  readonly scope: string;
+}
+
+function isAnswered({ offers, isRejected }: Reusable): boolean {
+  return offers.length > 0 || isRejected;
+}
+
+/** What a promise resolves with; undefined once the signal aborts. */
+function settled<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => resolve(undefined);
+    if (signal.aborted) {
+      give();
+      return;
+    }
+    signal.addEventListener('abort', give, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
+  });
+}
