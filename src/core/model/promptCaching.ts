@@ -56,6 +56,22 @@ export function withEndMarked(
 }
 
 /**
+ * A single message with what comes before its last block marked: of a completion that is what stays
+ * the same from key to key.
+ */
+export function withContextMarked(
+  messages: readonly WireMessage[],
+  marker: CacheControl,
+): readonly WireMessage[] {
+  return messages.map((message) => ({
+    ...message,
+    content: message.content.map((block, place) =>
+      place === message.content.length - 2 ? { ...block, cache_control: marker } : block,
+    ),
+  }));
+}
+
+/**
  * Whether a prompt can be put into the cache without asking for an answer, and be found there by a
  * request that does: thinking must be left out of the former, which is the same only for models that
  * think unless told otherwise or are never told to.

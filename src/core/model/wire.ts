@@ -14,6 +14,7 @@ import type {
 import {
   type CacheControl,
   cacheMarker,
+  withContextMarked,
   withEndMarked,
   withReachableHistory,
 } from './promptCaching.ts';
@@ -111,10 +112,12 @@ function chatCaching(
   request: ModelRequest,
   messages: readonly WireMessage[],
 ): Pick<WireRequest, 'cache_control' | 'diagnostics' | 'messages'> {
-  if (request.surface !== 'chat') {
-    return { messages };
-  }
   const marker = cacheMarker(request);
+  if (request.surface !== 'chat') {
+    return {
+      messages: request.surface === 'completion' ? withContextMarked(messages, marker) : messages,
+    };
+  }
   return {
     cache_control: marker,
     diagnostics: { previous_message_id: request.previousMessageId ?? null },

@@ -89,6 +89,15 @@ describe('toAnthropicRequest', () => {
     assert.deepEqual(chat.diagnostics, { previous_message_id: 'msg_1' });
   });
 
+  it('marks what stays the same from key to key in a completion', () => {
+    const content = ['context', 'cursor'].map((text) => ({ type: 'text', text }) as const);
+    const wire = toWire({ surface: 'completion', messages: [{ role: 'user', content }] });
+    assert.deepEqual(wire.messages[0]?.content, [
+      { type: 'text', text: 'context', cache_control: { type: 'ephemeral' } },
+      { type: 'text', text: 'cursor' },
+    ]);
+  });
+
   it('asks for an hour with all of its markers or with none', () => {
     const wire = toWire({ promptCacheLifetime: '1h' });
     const hour = { type: 'ephemeral', ttl: '1h' };

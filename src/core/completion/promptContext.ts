@@ -1,0 +1,210 @@
+import type { FileSyntax, Syntax } from '../syntax/syntax.ts';
+import { roughTokens } from '../tokens/roughTokens.ts';
+import type { CompletionPlace } from './completion.ts';
+import type { CompletionSurroundings, NearbyText } from './completionSurroundings.ts';
+import { describeEdits, describeProblems } from './nearbyEdits.ts';
+import { SignatureIndex } from './signatureIndex.ts';
+import { wordsOf } from './snippetChunks.ts';
+import { type RankedSnippet, SnippetIndex } from './snippetIndex.ts';
+import { prefixStart, suffixEnd } from './textWindow.ts';
+
+/** What is told of a line's surroundings: the same for each key that is typed in the line. */
+export interface LineContext {
+  /** Where what is sent of the text begins and ends. */
+  readonly start: number;
+  /** Counted from the text's end, which stays where it is while the line grows. */
+  readonly endFromEnd: number;
+  readonly imports: string;
+  readonly outline: string;
+  readonly signatures: string;
+  readonly snippets: readonly RankedSnippet[];
+  readonly edits: string;
+  readonly problems: string;
+}
+
+/**
+ * Tokens for each part. All together stay near 2,500: more costs time before the first token and, by
+ * what others report, adds little.
+ */
+const maxPrefixTokens = 1_000;
+const maxSuffixTokens = 350;
+const maxSnippetTokens = 600;
+const maxSnippets = 4;
+const maxImportTokens = 120;
+const maxEditTokens = 200;
+/** Characters of the outline: 250 tokens of code. */
+const maxOutlineCharacters = 800;
+const maxSignatures = 10;
+/** So much around the cursor says what is being written, characters. */
+const queryBefore = 1_200;
+const queryAfter = 300;
+/** An outline is made anew when the file has grown or shrunk by so many characters: some ten lines. */
+const outlineSlackCharacters = 400;
+
+interface FileHead {
+  readonly documentId: string;
+  readonly length: number;
+  readonly imports: string;
+  readonly outline: string;
+}
+
+/** Gathers what surrounds a line. Keeps what is known of the open files, and brings it up to date. */
+export class PromptContext {
+  private readonly syntax: Syntax;
+  private readonly surroundings: CompletionSurroundings;
+  private readonly snippets: SnippetIndex;
+  private readonly signatures: SignatureIndex;
+  private head: FileHead | undefined;
+
+  constructor(
+    syntax: Syntax,
+    surroundings: CompletionSurroundings,
+    snippets: SnippetIndex = new SnippetIndex(),
+  ) {
+    this.syntax = syntax;
+    this.surroundings = surroundings;
+    this.snippets = snippets;
+    this.signatures = new SignatureIndex(syntax);
+  }
+
+  /**
+   * @param nearby The other documents that may be read.
+   * @param mayRead Which paths may be spoken of.
+   */
+  async gather(
+    place: CompletionPlace,
+    nearby: readonly NearbyText[],
+    mayRead: (path: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<LineContext> {
+    const { text, offset } = place;
+    const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+    const start = prefixStart(text, lineStart, maxPrefixTokens);
+    const around = text.slice(Math.max(0, lineStart - queryBefore), lineStart);
+    const lineStop = lineEnd(text, offset);
+    const query = around + text.slice(lineStop, lineStop + queryAfter);
+    // Its own definitions stand in the prompt, and it changes with each key.
+    const others = nearby.filter(({ documentId }) => documentId !== place.documentId);
+    await this.signatures.update(others, signal);
+    const { head, blockEnd } = await this.readFile(place, start, signal);
+    const end = suffixEnd(text, lineStop, maxSuffixTokens, blockEnd);
+    return {
+      start,
+      endFromEnd: text.length - end,
+      ...head,
+      signatures: this.describeSignatures(query + head.imports),
+      snippets: this.rank(place, nearby, query, { start, end }),
+      ...this.describeRecent(place, lineStart, mayRead),
+    };
+  }
+
+  private async readFile(
+    place: CompletionPlace,
+    start: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly head: Pick<FileHead, 'imports' | 'outline'>; readonly blockEnd: number }> {
+    const { documentId, languageId, text, offset } = place;
+    return this.syntax.read(
+      { documentId, languageId, text },
+      (syntax) => ({
+        head: start > 0 ? this.headOf(place, syntax) : { imports: '', outline: '' },
+        blockEnd: syntax.enclosing(offset)?.range.end ?? 0,
+      }),
+      { priority: 'keystroke', signal },
+    );
+  }
+
+  /** What the file's beginning says, where it is too far away to be sent itself. */
+  private headOf({ documentId, text }: CompletionPlace, syntax: FileSyntax): FileHead {
+    const { head } = this;
+    const isSame = head?.documentId === documentId;
+    if (head && isSame && Math.abs(head.length - text.length) < outlineSlackCharacters) {
+      return head;
+    }
+    const imports = syntax.imports().map(({ start, end }) => text.slice(start, end));
+    this.head = {
+      documentId,
+      length: text.length,
+      imports: affordable(imports, maxImportTokens).join('\n'),
+      outline: syntax.foldedOutline(maxOutlineCharacters),
+    };
+    return this.head;
+  }
+
+  private describeSignatures(query: string): string {
+    const known = this.signatures.find(wordsOf(query), maxSignatures);
+    const lines = known.map(
+      ({ path, signature }) => `${this.surroundings.displayPath(path)}: ${signature}`,
+    );
+    // Sorted, so that a word more or less in between changes as little as it can.
+    return [...new Set(lines)].sort().join('\n');
+  }
+
+  private rank(
+    place: CompletionPlace,
+    nearby: readonly NearbyText[],
+    query: string,
+    sent: { readonly start: number; readonly end: number },
+  ): readonly RankedSnippet[] {
+    this.snippets.update(nearby);
+    const excluded = { documentId: place.documentId, ...sent };
+    const ranked = this.snippets.rank(query, excluded, maxSnippets);
+    return withinTokens(ranked);
+  }
+
+  private describeRecent(
+    place: CompletionPlace,
+    lineStart: number,
+    mayRead: (path: string) => boolean,
+  ): Pick<LineContext, 'edits' | 'problems'> {
+    const { surroundings } = this;
+    const { documentId, text } = place;
+    const line = countLines(text, lineStart);
+    const edits = surroundings.recentEdits().filter(({ path }) => mayRead(path));
+    const described = describeEdits(edits, { documentId, line }, surroundings);
+    return {
+      edits: roughTokens(described) <= maxEditTokens ? described : lastLines(described),
+      problems: describeProblems(surroundings.problems(documentId), line),
+    };
+  }
+}
+
+/** In the order of files, so that another order of likeness changes nothing. */
+function withinTokens(snippets: readonly RankedSnippet[]): readonly RankedSnippet[] {
+  const kept: RankedSnippet[] = [];
+  let tokens = 0;
+  for (const snippet of snippets) {
+    tokens += roughTokens(snippet.text);
+    if (tokens <= maxSnippetTokens) {
+      kept.push(snippet);
+    }
+  }
+  return kept.sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+function affordable(parts: readonly string[], maxTokens: number): readonly string[] {
+  let tokens = 0;
+  return parts.filter((part) => {
+    tokens += roughTokens(part);
+    return tokens <= maxTokens;
+  });
+}
+
+/** The latest of too many changes. */
+function lastLines(text: string): string {
+  const from = text.indexOf('\n@ ', text.length - maxEditTokens * 3);
+  return from < 0 ? '' : text.slice(from + 1);
+}
+
+function countLines(text: string, end: number): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
+    lines += 1;
+  }
+  return lines;
+}
+
+function lineEnd(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end < 0 ? text.length : end;
+}
