@@ -6,6 +6,7 @@ import {
 import { createCompletionPrompts } from '../../../../src/core/completion/completionPrompts.ts';
 import { loadCatalogue } from '../../../../src/core/model/catalogue.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
+import { knownModels } from '../../../support/messagesServerModels.ts';
 import { text } from '../../../support/messagesServerScript.ts';
 import { aRequest, outcomeOf, textOf, withTransport } from '../model/gatewayKit.ts';
 import { placeAt, syntaxOf } from './completionKit.ts';
@@ -37,7 +38,9 @@ describe('Models for completions', () => {
     const { signal } = new AbortController();
     try {
       await withTransport(async ({ server, collect }) => {
-        for (const { id: model } of completionModels(await loadCatalogue())) {
+        const served = new Set(knownModels.map(({ id }) => id));
+        const suiting = completionModels(await loadCatalogue()).map(({ id }) => id);
+        for (const model of suiting.filter((id) => served.has(id))) {
           server.reply(text('<fill>1'));
           const options = { trigger: 'automatic', model, alternative: 0 } as const;
           const prompt = await prompts.build(placeAt('const x = ¦'), options, signal);
