@@ -2,6 +2,7 @@ import { BracketScanner, closing, type OpenBracket, type Reading } from './brack
 import type { CompletionPlace } from './completion.ts';
 import { type IndentStyle, indentColumns, indentOf, indentStyle } from './indentation.ts';
 import { type LanguageFacts, languageFacts } from './languageFacts.ts';
+import { lineStartAt, lineStopAt } from './lineBounds.ts';
 
 /** So far from the cursor brackets are paired, characters: some functions of usual length. */
 const scanCharacters = 32_000;
@@ -42,8 +43,8 @@ export function answerSituation(
 ): AnswerSituation {
   const { text, offset } = place;
   const facts = languageFacts(place.languageId);
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-  const lineStop = endOfLine(text, offset);
+  const lineStart = lineStartAt(text, offset);
+  const lineStop = lineStopAt(text, offset);
   const linePrefix = text.slice(lineStart, offset);
   const style = indentStyle(text, offset);
   const { reading, around } = bracketsAround(place, facts);
@@ -118,9 +119,9 @@ function pairUp(
 /** Where the definition at the left edge begins that holds the cursor, or as far back as is looked. */
 function topLevelBefore(text: string, offset: number): number {
   const limit = Math.max(0, offset - scanCharacters);
-  let lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  let lineStart = lineStartAt(text, offset);
   while (lineStart > limit && !isTopLevel(text, lineStart)) {
-    lineStart = text.lastIndexOf('\n', lineStart - 2) + 1;
+    lineStart = lineStartAt(text, lineStart - 1);
   }
   return lineStart;
 }
@@ -138,16 +139,11 @@ function isTopLevel(text: string, lineStart: number): boolean {
   return /[\p{L}_$@<]/u.test(text[lineStart] ?? '');
 }
 
-function endOfLine(text: string, offset: number): number {
-  const end = text.indexOf('\n', offset);
-  return end < 0 ? text.length : end;
-}
-
 function linesBefore(text: string, lineStart: number): readonly string[] {
   const lines: string[] = [];
   let end = lineStart - 1;
   while (end >= 0 && lines.length < echoLines) {
-    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const start = lineStartAt(text, end);
     const line = text.slice(start, end);
     if (line.trim() !== '') {
       lines.unshift(line);
@@ -161,7 +157,7 @@ function linesAfter(text: string, lineStop: number): readonly string[] {
   const lines: string[] = [];
   let start = lineStop + 1;
   while (start < text.length && lines.length < comparedLines) {
-    const end = endOfLine(text, start);
+    const end = lineStopAt(text, start);
     const line = text.slice(start, end);
     if (line.trim() !== '') {
       lines.push(line);

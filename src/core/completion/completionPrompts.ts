@@ -12,6 +12,7 @@ import type {
 } from './completion.ts';
 import type { CompletionSurroundings, NearbyText } from './completionSurroundings.ts';
 import { FileAccess } from './fileAccess.ts';
+import { lineStartAt } from './lineBounds.ts';
 import { mayBeMultiline } from './multilineRule.ts';
 import { type LineContext, PromptContext } from './promptContext.ts';
 import { completionInstructions } from './promptInstructions.ts';
@@ -103,7 +104,7 @@ class FilePrompts implements CompletionPrompts, Disposable {
     }
     const allowed = new Set([place.path, ...nearby.map(({ path }) => path)]);
     const gathered = await this.context.gather(place, nearby, (path) => allowed.has(path), signal);
-    const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+    const lineStart = lineStartAt(text, offset);
     const lineStop = text.indexOf('\n', offset);
     this.line = {
       key,

@@ -2,6 +2,7 @@ import type { FileSyntax } from '../syntax/syntax.ts';
 import { opensBlock } from './answerSituation.ts';
 import type { CompletionPlace, CompletionTrigger } from './completion.ts';
 import { languageFacts } from './languageFacts.ts';
+import { lineStartAt, lineStopAt } from './lineBounds.ts';
 
 /**
  * Whether a completion may go beyond the line with the cursor: where a block begins, and on a blank
@@ -15,9 +16,8 @@ export function mayBeMultiline(
 ): boolean {
   const { text, offset, languageId } = place;
   const facts = languageFacts(languageId);
-  const linePrefix = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  const end = text.indexOf('\n', offset);
-  const lineSuffix = text.slice(offset, end < 0 ? text.length : end).trim();
+  const linePrefix = text.slice(lineStartAt(text, offset), offset);
+  const lineSuffix = text.slice(offset, lineStopAt(text, offset)).trim();
   if (!/^[)\]};,]*$/.test(lineSuffix) || syntax.placeAt(offset) !== 'code') {
     return false;
   }

@@ -2,6 +2,7 @@ import type { FileSyntax, Syntax } from '../syntax/syntax.ts';
 import { roughTokens } from '../tokens/roughTokens.ts';
 import type { CompletionPlace } from './completion.ts';
 import type { CompletionSurroundings, NearbyText } from './completionSurroundings.ts';
+import { countLineEnds, lineStartAt, lineStopAt } from './lineBounds.ts';
 import { describeEdits, describeProblems } from './nearbyEdits.ts';
 import { SignatureIndex } from './signatureIndex.ts';
 import { wordsOf } from './snippetChunks.ts';
@@ -78,10 +79,10 @@ export class PromptContext {
     signal: AbortSignal,
   ): Promise<LineContext> {
     const { text, offset } = place;
-    const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+    const lineStart = lineStartAt(text, offset);
     const start = prefixStart(text, lineStart, maxPrefixTokens);
     const around = text.slice(Math.max(0, lineStart - queryBefore), lineStart);
-    const lineStop = lineEnd(text, offset);
+    const lineStop = lineStopAt(text, offset);
     const query = around + text.slice(lineStop, lineStop + queryAfter);
     // Its own definitions stand in the prompt, and it changes with each key.
     const others = nearby.filter(({ documentId }) => documentId !== place.documentId);
@@ -159,7 +160,7 @@ export class PromptContext {
   ): Pick<LineContext, 'edits' | 'problems'> {
     const { surroundings } = this;
     const { documentId, text } = place;
-    const line = countLines(text, lineStart);
+    const line = countLineEnds(text, 0, lineStart);
     const edits = surroundings.recentEdits().filter(({ path }) => mayRead(path));
     const described = describeEdits(edits, { documentId, line }, surroundings);
     return {
@@ -194,17 +195,4 @@ function affordable(parts: readonly string[], maxTokens: number): readonly strin
 function lastLines(text: string): string {
   const from = text.indexOf('\n@ ', text.length - maxEditTokens * 3);
   return from < 0 ? '' : text.slice(from + 1);
-}
-
-function countLines(text: string, end: number): number {
-  let lines = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
-    lines += 1;
-  }
-  return lines;
-}
-
-function lineEnd(text: string, offset: number): number {
-  const end = text.indexOf('\n', offset);
-  return end < 0 ? text.length : end;
 }

@@ -1,3 +1,4 @@
+import { copyText } from '../../base/copyText.ts';
 import type { OutlineSymbol, Syntax } from '../syntax/syntax.ts';
 import type { NearbyText } from './completionSurroundings.ts';
 
@@ -76,12 +77,7 @@ export class SignatureIndex {
 
 function signaturesOf(symbols: readonly OutlineSymbol[], path: string): readonly KnownSignature[] {
   return symbols.flatMap(({ name, signature, children }) => [
-    { path, name: copied(name), signature: copied(signature.slice(0, maxSignatureCharacters)) },
+    { path, name: copyText(name), signature: copyText(signature.slice(0, maxSignatureCharacters)) },
     ...signaturesOf(children, path),
   ]);
-}
-
-/** A part of a text keeps the whole text alive; a copy does not. */
-function copied(part: string): string {
-  return ` ${part}`.slice(1);
 }

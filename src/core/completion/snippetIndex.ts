@@ -1,3 +1,4 @@
+import { copyText } from '../../base/copyText.ts';
 import { chunkRanges, wordsOf } from './snippetChunks.ts';
 
 /** A piece of a file that resembles what is being written. */
@@ -172,8 +173,7 @@ export class SnippetIndex {
     if (known) {
       return known;
     }
-    // A copy: a part of a text keeps the whole text alive.
-    const posting: Posting = { word: ` ${word}`.slice(1), chunks: new Set() };
+    const posting: Posting = { word: copyText(word), chunks: new Set() };
     this.postings.set(posting.word, posting);
     return posting;
   }

@@ -358,6 +358,9 @@ describe('Completion: form and fate of an answer', () => {
   it('ends at the mark of a model’s end', () =>
     check('const x = ¦', '1;<|endoftext|>', 'const x = 1;', { isBare: true }));
 
+  it('completes a file that begins with blank lines', () =>
+    check('\n\nfoo(¦)', 'bar)', '\n\nfoo(bar)'));
+
   it('drops the mark of the cursor', () => check('f(¦)', 'a<cursor/>', 'f(a)'));
 
   it('shows nothing of a refusal', () =>
