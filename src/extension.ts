@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { lazy } from './base/lazy.ts';
 import { ResourceManager } from './base/lifecycle.ts';
+import { registerCodeActions } from './host/actions/codeActions.ts';
 import type { Assistant } from './host/assistant.ts';
 import { ChatView } from './host/chatView.ts';
 import { registerCommands } from './host/commands.ts';
@@ -56,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   resources.add(registerLanguageModels(async () => (await assistant()).languageModels));
+  resources.add(registerCodeActions());
   resources.add(registerCommands(async () => (await assistant()).commands, notifications));
 }
 

@@ -9,6 +9,7 @@ import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
+import { createActionCommands } from './actions/actionCommands.ts';
 import { createAgentParts } from './agentParts.ts';
 import { ApprovalDiffs } from './approvalDiffs.ts';
 import { showSpending } from './budgetParts.ts';
@@ -94,6 +95,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const reports = resources.add(new Reports());
   const bulk = createBulkFeature({ ...parts, ...editor, environment, models, reports });
   const prefetch = createPrefetch(resources, models);
+  const chatCommands = createChatCommands(chat, threads);
   return {
     endTurns: () => threads.stopAll(),
     languageModels: resources.add(
@@ -112,7 +114,8 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       forgetAnswers: (thread) => models.answers.cache.invalidate({ thread }),
     }),
     commands: createCommandHandlers({
-      chat: createChatCommands(chat, threads),
+      chat: chatCommands,
+      actions: createActionCommands({ ...editor, ...models, chat: chatCommands }),
       folders,
       log,
       extensionId: parts.context.extension.id,

@@ -25,8 +25,25 @@ export function createChatCommands<Grants>(
       }
     },
     compactThread: () => threads.compact(shownThread(chat), ''),
+    ask: async (draft, alone) => {
+      const threadId = await untouchedThread(chat, threads);
+      await chat.reveal();
+      await threads.send(threadId, draft, alone);
+    },
     addToDraft: (chips) => chat.reveal({ type: 'draft/add', text: '', chips }),
   };
+}
+
+/** The thread in view where nothing has been said in it, else a new one, which is then in view. */
+async function untouchedThread<Grants>(
+  chat: ChatView,
+  threads: ThreadService<Grants>,
+): Promise<string> {
+  const shown = chat.threadId;
+  if (shown !== undefined && (await threads.isUntouched(shown))) {
+    return shown;
+  }
+  return (await threads.create(chat.show)).id;
 }
 
 /** Opens a text as a new, unsaved markdown document. */

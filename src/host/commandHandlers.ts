@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import type { ContextChip } from '../shared/views.ts';
+import type { LoneAsk } from '../core/agent/loneTurns.ts';
+import type { ContextChip, Draft } from '../shared/views.ts';
+import type { ActionCommands } from './actions/actionCommands.ts';
 import type { CodeBlocks } from './codeBlocks.ts';
 import type { CommandHandlers } from './commandTable.ts';
 import type { ConnectionFlows } from './connectionFlows.ts';
@@ -19,11 +21,14 @@ export interface ChatCommands {
   /** Summarizes earlier messages of the thread in view. */
   compactThread(): Promise<void>;
   addToDraft(chips: readonly ContextChip[]): Promise<void>;
+  /** Sends a message where nothing has been said yet: in the thread in view, else in a new one. */
+  ask(draft: Draft, alone?: LoneAsk): Promise<void>;
 }
 
 /** Functions where making the part would load more than activation may. */
 export interface CommandParts {
   readonly chat: ChatCommands;
+  readonly actions: ActionCommands;
   readonly folders: WorkspaceFolders;
   readonly log: OutputLog;
   readonly extensionId: string;
@@ -56,6 +61,7 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     useEditorModels: async () => (await parts.flows()).useEditorModels(),
     selectModel: () => parts.selectModel(),
     runOnManyFiles: (clicked, selected) => parts.runOnManyFiles(clicked, selected),
+    ...parts.actions,
     applyPreview: async (uri) => (await parts.codeBlocks()).applyPending(uri),
     discardPreview: async (uri) => (await parts.codeBlocks()).discardPending(uri),
     openSettings: () => run(settingsCommand(), { query: `@ext:${extensionId}` }),

@@ -34,6 +34,15 @@ export interface CommandHandlers {
   /** From the title of a diff: the URI that the diff shows. */
   applyPreview(uri?: unknown): Promise<void>;
   discardPreview(uri?: unknown): Promise<void>;
+  // About the code at the cursor or the selection, which each finds by itself.
+  explain(): Promise<void>;
+  explainProblem(): Promise<void>;
+  /** About what is selected in the terminal. */
+  explainTerminal(): Promise<void>;
+  reviewSelection(): Promise<void>;
+  ask(): Promise<void>;
+  writeTests(): Promise<void>;
+  refactor(): Promise<void>;
 }
 
 export type CommandName = keyof CommandHandlers;
@@ -63,6 +72,13 @@ const names: { readonly [Name in CommandName]: true } = {
   runOnManyFiles: true,
   applyPreview: true,
   discardPreview: true,
+  explain: true,
+  explainProblem: true,
+  explainTerminal: true,
+  reviewSelection: true,
+  ask: true,
+  writeTests: true,
+  refactor: true,
 };
 
 export const commandNames = Object.keys(names).filter(isCommandName);

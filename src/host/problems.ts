@@ -22,7 +22,8 @@ export function readProblems(
   );
 }
 
-function toProblem(path: string, diagnostic: vscode.Diagnostic): WorkspaceDiagnostic {
+/** One problem as the tools know it. */
+export function toProblem(path: string, diagnostic: vscode.Diagnostic): WorkspaceDiagnostic {
   const { range, code, source } = diagnostic;
   const codeText = typeof code === 'object' ? code.value : code;
   return {

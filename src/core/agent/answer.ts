@@ -37,6 +37,8 @@ export interface Answer {
   readonly inputErrors: ReadonlyMap<string, string>;
   /** Thinking that broke off before it was signed: to be shown, never to be sent. */
   readonly unfinishedThinking?: string;
+  /** It was kept from an earlier request. */
+  readonly isKept?: true;
   /** What broke the stream where nothing should: a bug. The answer is what had come by then. */
   readonly bug?: Error;
 }
@@ -70,6 +72,7 @@ class AnswerAssembly {
   private readonly inputErrors = new Map<string, string>();
   private usage = noUsage;
   private outcome: Outcome = { kind: 'cancelled' };
+  private isKept = false;
 
   constructor(model: string, observer: AnswerObserver) {
     this.model = model;
@@ -85,6 +88,7 @@ class AnswerAssembly {
         return;
       case 'started':
         this.model = event.model;
+        this.isKept = event.isKept === true;
         this.observer.started(event.model);
         return;
       case 'thinkingDropped':
@@ -129,6 +133,7 @@ class AnswerAssembly {
       outcome: this.outcome,
       inputErrors: this.inputErrors,
       ...(unfinishedThinking === '' ? {} : { unfinishedThinking }),
+      ...(this.isKept ? { isKept: true } : {}),
     };
   }
 

@@ -18,6 +18,7 @@ import { fixedRequest } from './fixedRequest.ts';
 import { instructionsOnce } from './instructions.ts';
 import { KeptThread } from './keptThread.ts';
 import { LiveTurn } from './liveTurn.ts';
+import { type LoneAsk, LoneTurns, runLoneTurn } from './loneTurns.ts';
 import {
   holdsLast,
   lastPage,
@@ -58,6 +59,7 @@ export class LiveThread<Grants> {
   private lastPrompt: string | undefined;
   private readonly kept: KeptThread;
   private readonly routing: TurnRouting;
+  private readonly lone = new LoneTurns();
   private running: RunningTurn | undefined;
 
   /** `record` is undefined for a thread without a message: it is kept from its first one on. */
@@ -109,12 +111,16 @@ export class LiveThread<Grants> {
     return this.history.isLoaded && !this.isRunning && !holdsLast(this.history.records, page);
   }
 
-  /** Appends the user's message and answers it. Resolves with the turn's id once it has begun. */
-  async send(draft: Draft): Promise<string> {
+  /**
+   * Appends the user's message and answers it: with `alone` by itself, without tools and what was said
+   * before. Resolves with the turn's id once it has begun.
+   */
+  async send(draft: Draft, alone?: LoneAsk): Promise<string> {
     this.mustBeIdle();
     const [content] = await Promise.all([userContent(draft, this.parts), this.history.load()]);
     this.mustBeIdle();
-    return this.begin(newUserMessage(this.id, draft, content, this.parts));
+    const message = newUserMessage(this.id, draft, content, this.parts);
+    return this.begin(this.lone.add(message, alone));
   }
 
   /** Sets the turn and all that followed aside, then answers its message once more. */
@@ -122,7 +128,8 @@ export class LiveThread<Grants> {
     await this.history.load();
     this.mustBeIdle();
     const old = userMessageOf(this.history.records, turnId);
-    return this.begin(newUserMessage(this.id, old, old.content, this.parts), old);
+    const message = newUserMessage(this.id, old, old.content, this.parts);
+    return this.begin(this.lone.repeat(old, message), old);
   }
 
   /** Sets the turn and all that followed aside, then sends this message in its place. */
@@ -335,6 +342,10 @@ export class LiveThread<Grants> {
     const { records } = this.history;
     const hints = this.routing.hints(profile, records);
     const fixed = { ...fixedRequest(record, profile, records, parts), ...hints };
+    const alone = this.lone.of(turn.turnId, records);
+    if (alone) {
+      return runLoneTurn({ model: parts.gateway, thread: turn, tools }, fixed, alone, signal);
+    }
     this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
     const { history } = this;
     const { compaction } = this.summary;

@@ -14,6 +14,8 @@ export function endingOf(end: TurnEnd): TurnEnding {
   switch (end.kind) {
     case 'done':
       return { state: 'done' };
+    case 'keptAnswer':
+      return { state: 'done', notice: info(keptAnswerText, [askAgain]) };
     case 'cancelled':
       return { state: 'stopped', notice: info('Stopped.', [goOn]) };
     case 'emptyAnswer':
@@ -58,6 +60,9 @@ export function endingOf(end: TurnEnd): TurnEnding {
   }
 }
 
+const keptAnswerText =
+  'The same was asked before and the code has not changed since, so this is the answer that was kept.';
+
 interface NoticeAction {
   readonly label: string;
   readonly action: PanelAction;
@@ -65,6 +70,7 @@ interface NoticeAction {
 
 const goOn: NoticeAction = { label: 'Continue', action: 'continueTurn' };
 const retry: NoticeAction = { label: 'Try again', action: 'retryTurn' };
+const askAgain: NoticeAction = { label: 'Ask again', action: 'retryTurn' };
 const summarize: NoticeAction = { label: 'Summarize', action: 'compactThread' };
 const newThread: NoticeAction = { label: 'New thread', action: 'newThread' };
 

@@ -11,6 +11,7 @@ import type {
 } from '../../shared/views.ts';
 import { exportMarkdown } from './exportMarkdown.ts';
 import { LiveThread } from './liveThread.ts';
+import type { LoneAsk } from './loneTurns.ts';
 import { pageMessages } from './messageOrder.ts';
 import type { LiveThreadParts, ThreadParts } from './threadParts.ts';
 import { TurnOutcomes } from './turnOutcomes.ts';
@@ -66,6 +67,17 @@ export class ThreadService<Grants> implements Disposable {
     return thread.view(page, draft ?? emptyDraft, taken);
   }
 
+  /** Whether nothing has been said in the thread, and nothing is written down to be said. */
+  async isUntouched(threadId: string): Promise<boolean> {
+    const [thread, draft] = await Promise.all([
+      this.thread(threadId),
+      this.parts.store.readDraft(threadId),
+    ]);
+    const { text, chips, images } = draft ?? emptyDraft;
+    const hasDraft = text.trim() !== '' || chips.length > 0 || images.length > 0;
+    return !thread.isKept && !thread.isRunning && !hasDraft;
+  }
+
   async earlier(threadId: string, beforeMessageId: string): Promise<EarlierPage> {
     const beforeOrdinal = await (await this.thread(threadId)).ordinalOf(beforeMessageId);
     const page = await this.parts.store.readPage(threadId, { limit: pageMessages, beforeOrdinal });
@@ -118,9 +130,10 @@ export class ThreadService<Grants> implements Disposable {
     return exportMarkdown(thread.title, toMessageViews(records, this.parts.nameOf));
   }
 
-  async send(threadId: string, draft: Draft): Promise<string> {
+  /** With `alone`, the message is answered by itself, by an answer that may be kept. */
+  async send(threadId: string, draft: Draft, alone?: LoneAsk): Promise<string> {
     const thread = await this.thread(threadId);
-    const turnId = await thread.send(draft);
+    const turnId = await thread.send(draft, alone);
     // The turn has begun: it goes on, whatever becomes of the draft.
     this.keep(this.saveDraft(threadId, emptyDraft));
     return turnId;

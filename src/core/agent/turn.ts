@@ -13,6 +13,8 @@ import { LoopGuard } from './loopGuard.ts';
 /** Why a turn ended. Exactly one per turn. */
 export type TurnEnd =
   | { readonly kind: 'done' }
+  /** With an answer that was kept from an earlier turn. */
+  | { readonly kind: 'keptAnswer' }
   | { readonly kind: 'emptyAnswer' }
   | { readonly kind: 'outputLimit' }
   /** The model found the prompt too long, and nothing of it could be left out. */
@@ -208,7 +210,7 @@ function endOf(answer: Answer, uses: readonly ToolUseBlock[], round: number): Tu
         : { kind: 'refused', category: outcome.refusalCategory };
     default:
       return hasVisibleText(answer.content) || uses.length > 0
-        ? { kind: 'done' }
+        ? { kind: answer.isKept ? 'keptAnswer' : 'done' }
         : { kind: 'emptyAnswer' };
   }
 }

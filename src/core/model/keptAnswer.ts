@@ -51,7 +51,7 @@ export class AnswerCollector {
 /** The answer as a stream like any other; nothing was used for it, and no endpoint was asked. */
 export function* replay(answer: KeptAnswer): Generator<ModelEvent> {
   const { messageId, model, texts, stopReason } = answer;
-  yield { type: 'started', messageId, model };
+  yield { type: 'started', messageId, model, isKept: true };
   for (const [index, text] of texts.entries()) {
     yield { type: 'blockStarted', index, block: { type: 'text' } };
     yield { type: 'textDelta', index, text };

@@ -211,6 +211,8 @@ export type ModelEvent =
       readonly model: string;
       /** Host and port that answered; absent for an answer from a cache or of another request. */
       readonly endpoint?: string;
+      /** The answer was kept from an earlier request: nothing was asked. */
+      readonly isKept?: true;
     }
   /** Why the provider's prompt cache did not hold, where it says so. */
   | { readonly type: 'promptCacheMiss'; readonly cause: string; readonly missedTokens?: number }

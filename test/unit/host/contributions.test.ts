@@ -5,7 +5,10 @@ import { commandId, commandNames } from '../../../src/host/commandTable.ts';
 
 const { contributes, capabilities } = manifest;
 const ids = commandNames.map(commandId);
-const menuItems = Object.values(contributes.menus).flat();
+const entries: readonly { readonly command?: string; readonly submenu?: string }[] = Object.values(
+  contributes.menus,
+).flat();
+const menuItems = entries.filter((entry) => 'command' in entry);
 
 describe('The table of commands and package.json', () => {
   it('name the same commands', () => {
@@ -24,9 +27,15 @@ describe('The table of commands and package.json', () => {
   });
 
   it('bind and show known commands only', () => {
-    for (const { command } of [...contributes.keybindings, ...menuItems]) {
+    for (const { command = '' } of [...contributes.keybindings, ...menuItems]) {
       assert.ok(ids.includes(command), command);
     }
+  });
+
+  it('open known submenus only', () => {
+    const known = contributes.submenus.map(({ id }) => id);
+    const opened = entries.flatMap(({ submenu }) => submenu ?? []);
+    assert.deepEqual([...new Set(opened)].sort(), [...known].sort());
   });
 
   it('pass no arguments, which VS Code may drop', () => {
@@ -70,8 +79,8 @@ describe('The walkthrough', () => {
 });
 
 describe('The manifest', () => {
-  it('wakes Slipstream by nothing but its own views and commands', () => {
-    assert.deepEqual(manifest.activationEvents, []);
+  it('wakes Slipstream when a file is opened, besides by its own views and commands', () => {
+    assert.deepEqual(manifest.activationEvents, ['onLanguage']);
   });
 
   it('says what is left out in Restricted Mode and why virtual workspaces are', () => {

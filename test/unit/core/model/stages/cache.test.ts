@@ -91,7 +91,7 @@ describe('Sharing and keeping answers, over real sockets', () => {
       assert.equal(server.messageRequests.length, 1);
       assert.equal(textOf(again), textOf(first));
       assert.deepEqual(again, [
-        { type: 'started', messageId: 'msg_000001', model: 'claude-sonnet-5-5' },
+        { type: 'started', messageId: 'msg_000001', model: 'claude-sonnet-5-5', isKept: true },
         ...blockEvents(0, 'It adds.'),
         ...blockEvents(1, 'Both.'),
         { type: 'usage', usage: noUsage },
