@@ -11,6 +11,7 @@ import {
   reply,
   ScriptedModel,
   start,
+  type TestParts,
   text,
   thinking,
   toolUse,
@@ -94,8 +95,8 @@ describe('a thread in use', () => {
 });
 
 describe('going back in a thread', () => {
-  async function threeTurns() {
-    const harness = createAgentHarness();
+  async function threeTurns(parts: Partial<TestParts> = {}) {
+    const harness = createAgentHarness({ parts });
     const turnIds: string[] = [];
     for (const [said, answered] of [
       ['one', 'A'],
@@ -140,9 +141,16 @@ describe('going back in a thread', () => {
   });
 
   it('takes nothing away where the new turn cannot begin', async () => {
-    const { service, view, turnIds, parts, store, events } = await threeTurns();
+    let isGone = false;
+    const model: TestParts['model'] = async () => {
+      if (isGone) {
+        throw new UserError('No model.');
+      }
+      return { id: 'model-1', name: 'Model One' };
+    };
+    const { service, view, turnIds, store, events } = await threeTurns({ model });
     const before = await view('t');
-    Object.assign(parts, { model: () => Promise.reject(new UserError('No model.')) });
+    isGone = true;
     await assert.rejects(service.retry('t', turnIds[0] ?? ''), /No model/);
     await assert.rejects(service.edit('t', turnIds[0] ?? '', draft('x')), /No model/);
     assert.equal((await store.readHistory('t')).length, before.messages.length);
