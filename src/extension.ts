@@ -10,6 +10,7 @@ import { setContextKey } from './host/contextKeys.ts';
 import { registerLanguageModels } from './host/languageModelProvider.ts';
 import { Notifications } from './host/notifications.ts';
 import { OutputLog } from './host/outputLog.ts';
+import { keptReviews } from './host/review/keptReviews.ts';
 import { VsCodeSettings } from './host/settings.ts';
 
 /** Ends the turns that run, if anything was used; VS Code gives deactivation a few seconds. */
@@ -59,6 +60,10 @@ export function activate(context: vscode.ExtensionContext): void {
   resources.add(registerLanguageModels(async () => (await assistant()).languageModels));
   resources.add(registerCodeActions());
   resources.add(registerCommands(async () => (await assistant()).commands, notifications));
+  // Edits that wait are shown in their editors, whether or not the panel is.
+  if (keptReviews(context.workspaceState).length > 0) {
+    assistant().catch((error: unknown) => log.error('Showing edits that wait for review', error));
+  }
 }
 
 /** What was being written is kept as stopped; VS Code then disposes of everything else. */

@@ -37,6 +37,7 @@ import type { OutputLog } from './outputLog.ts';
 import { createPrefetch } from './prefetchParts.ts';
 import { Reports } from './reports.ts';
 import { showRequests } from './requestReports.ts';
+import { ReviewFeature } from './review/reviewFeature.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SummaryDocuments } from './summaryDocuments.ts';
@@ -94,6 +95,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
   const bulk = createBulkFeature({ ...parts, ...editor, environment, models, reports });
+  const review = createReview(parts, editor);
   const prefetch = createPrefetch(resources, models);
   const chatCommands = createChatCommands(chat, threads);
   return {
@@ -106,6 +108,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       threads,
       openSummary: (threadId) => summaries.open(threadId),
       bulk,
+      review,
       budget: models.budget,
       connectionView: models.view,
       prefetch,
@@ -121,6 +124,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       extensionId: parts.context.extension.id,
       flows: async () => models.flows,
       codeBlocks: async () => codeBlocks,
+      review: review.commands,
       selectModel: () => selectModel(models),
       runOnManyFiles: (clicked, selected) => bulk.command.run(clicked, selected),
       clearAnswers: async () => {
@@ -161,6 +165,28 @@ function createEditorParts(parts: AssistantParts, { searchPath }: Environment) {
       onSymbolError: (error) => log.error('Finding symbols', error),
     }),
   };
+}
+
+function createReview(
+  { resources, context, notifications, chat }: AssistantParts,
+  { workspace, folders }: ReturnType<typeof createEditorParts>,
+): ReviewFeature {
+  const review = resources.add(
+    new ReviewFeature({
+      workspace,
+      folders,
+      clock,
+      notifications,
+      state: context.workspaceState,
+      tellPanel: chat.send,
+    }),
+  );
+  review.restore().catch((error: unknown) => {
+    if (!resources.isDisposed) {
+      notifications.report('Taking up reviews', error);
+    }
+  });
+  return review;
 }
 
 /** Tells of files that are made or deleted; what is in them does not matter to a list of names. */

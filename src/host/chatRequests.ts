@@ -13,6 +13,7 @@ import { type CommandName, commandId } from './commandTable.ts';
 import type { Links } from './links.ts';
 import type { Mentions } from './mentions.ts';
 import type { PrefetchTriggers } from './prefetchParts.ts';
+import type { ReviewFeature } from './review/reviewFeature.ts';
 import type { SlashCommands } from './slashCommands.ts';
 import type { VsCodeWorkspace } from './vscodeWorkspace.ts';
 
@@ -25,6 +26,7 @@ export interface ChatRequestParts<Grants> {
   readonly codeBlocks: CodeBlocks;
   readonly approvalDiffs: ApprovalDiffs;
   readonly bulk: BulkFeature;
+  readonly review: ReviewFeature;
   /** Opens a thread's summary of its earlier messages as a document. */
   readonly openSummary: (threadId: string) => Promise<void>;
   /** Where the limits on spending are kept. */
@@ -63,7 +65,13 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
       // What this tells the panel follows the snapshot.
       parts.bulk.jobs.resume();
       const isTrusted = workspace.isTrusted();
-      return { thread, connection, isTrusted, hasFolder: workspace.roots().length > 0 };
+      return {
+        thread,
+        connection,
+        isTrusted,
+        hasFolder: workspace.roots().length > 0,
+        reviewed: parts.review.views(),
+      };
     },
     'thread/new': () => threads.create(taken),
     'thread/open': ({ threadId }) => threads.open(threadId, taken),
@@ -130,6 +138,7 @@ function editorRequests<Grants>(parts: ChatRequestParts<Grants>): EditorRequests
     'link/open': ({ target }) => answered(links.open(target)),
     'action/run': ({ action, threadId }) => answered(runAction(parts, action, threadId)),
     'bulk/act': ({ jobId, action }) => answered(parts.bulk.command.act(jobId, action)),
+    'review/act': ({ action, path }) => answered(parts.review.commands.act(action, path)),
     'input/focused': async () => {
       parts.prefetch.inputFocused(parts.shownThreadId());
       return null;

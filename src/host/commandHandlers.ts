@@ -7,6 +7,7 @@ import type { CommandHandlers } from './commandTable.ts';
 import type { ConnectionFlows } from './connectionFlows.ts';
 import { fileChips, selectionChip } from './editorContext.ts';
 import type { OutputLog } from './outputLog.ts';
+import type { ReviewCommands } from './review/reviewCommands.ts';
 import type { WorkspaceFolders } from './workspaceFolders.ts';
 
 /** What commands ask of the chat panel. Each brings it to the front first where that makes sense. */
@@ -34,6 +35,7 @@ export interface CommandParts {
   readonly extensionId: string;
   readonly flows: () => Promise<ConnectionFlows>;
   readonly codeBlocks: () => Promise<CodeBlocks>;
+  readonly review: ReviewCommands;
   readonly selectModel: () => Promise<void>;
   readonly runOnManyFiles: (clicked: unknown, selected: unknown) => Promise<void>;
   readonly clearAnswers: () => Promise<void>;
@@ -64,12 +66,36 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     ...parts.actions,
     applyPreview: async (uri) => (await parts.codeBlocks()).applyPending(uri),
     discardPreview: async (uri) => (await parts.codeBlocks()).discardPending(uri),
+    ...reviewHandlers(parts.review),
     openSettings: () => run(settingsCommand(), { query: `@ext:${extensionId}` }),
     openWalkthrough: () => run('workbench.action.openWalkthrough', `${extensionId}#start`),
     showLog: async () => parts.log.show(),
     clearAnswerCache: () => parts.clearAnswers(),
     showRequests: () => parts.showRequests(),
     showSpending: () => parts.showSpending(),
+  };
+}
+
+type ReviewHandlers = Pick<
+  CommandHandlers,
+  | 'nextChange'
+  | 'previousChange'
+  | 'showChanges'
+  | `accept${'Change' | 'File' | 'All'}`
+  | `reject${'Change' | 'File' | 'All'}`
+>;
+
+function reviewHandlers(review: ReviewCommands): ReviewHandlers {
+  return {
+    nextChange: () => review.next(),
+    previousChange: () => review.previous(),
+    acceptChange: (path, id) => review.acceptHunk(path, id),
+    rejectChange: (path, id) => review.rejectHunk(path, id),
+    acceptFile: (path) => review.acceptFile(path),
+    rejectFile: (path) => review.rejectFile(path),
+    acceptAll: () => review.acceptAll(),
+    rejectAll: () => review.rejectAll(),
+    showChanges: (path) => review.showChanges(path),
   };
 }
 

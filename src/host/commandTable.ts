@@ -43,6 +43,17 @@ export interface CommandHandlers {
   ask(): Promise<void>;
   writeTests(): Promise<void>;
   refactor(): Promise<void>;
+  nextChange(): Promise<void>;
+  previousChange(): Promise<void>;
+  /** From a lens: the file's path and the hunk's id; otherwise the hunk at the cursor. */
+  acceptChange(path?: unknown, id?: unknown): Promise<void>;
+  rejectChange(path?: unknown, id?: unknown): Promise<void>;
+  /** From a lens: the file's path; otherwise the file in the active editor. */
+  acceptFile(path?: unknown): Promise<void>;
+  rejectFile(path?: unknown): Promise<void>;
+  acceptAll(): Promise<void>;
+  rejectAll(): Promise<void>;
+  showChanges(path?: unknown): Promise<void>;
 }
 
 export type CommandName = keyof CommandHandlers;
@@ -79,6 +90,15 @@ const names: { readonly [Name in CommandName]: true } = {
   ask: true,
   writeTests: true,
   refactor: true,
+  nextChange: true,
+  previousChange: true,
+  acceptChange: true,
+  rejectChange: true,
+  acceptFile: true,
+  rejectFile: true,
+  acceptAll: true,
+  rejectAll: true,
+  showChanges: true,
 };
 
 export const commandNames = Object.keys(names).filter(isCommandName);

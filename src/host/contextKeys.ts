@@ -8,6 +8,10 @@ export interface ContextKeys {
   readonly isConnected: boolean;
   /** Whether a diff waits to be applied or discarded. */
   readonly hasPreview: boolean;
+  /** Whether edits wait to be accepted or rejected. */
+  readonly hasReview: boolean;
+  /** Whether some of them are in the active editor. */
+  readonly isEditorReviewed: boolean;
 }
 
 /** Tells VS Code the value of a context key. */

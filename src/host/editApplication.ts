@@ -65,6 +65,21 @@ export class EditApplication implements Disposable {
     await this.saveAll(checked);
   }
 
+  /** Deletes a file; what an editor holds unsaved is saved first, so that it comes back with Undo. */
+  async deleteFile(path: string): Promise<void> {
+    const shown = this.folders.displayPath(path);
+    const document = await this.files.openDocument(path);
+    const edit = new vscode.WorkspaceEdit();
+    edit.deleteFile(document?.uri ?? this.folders.uriOf(path), { ignoreIfNotExists: true });
+    const failure = await attempt(async () => {
+      const isSaved = !document?.isDirty || (await this.save(document));
+      return isSaved && (await vscode.workspace.applyEdit(edit));
+    });
+    if (failure) {
+      throw new UserError(`${shown} could not be deleted${reason(failure)}`, { cause: failure });
+    }
+  }
+
   /** Makes sure that the file still reads as the change expects. */
   private async check(change: FileChange): Promise<CheckedChange> {
     const shown = this.folders.displayPath(change.path);

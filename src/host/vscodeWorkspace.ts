@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { lazy } from '../base/lazy.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
+import { EditReviews } from '../core/edit/review/editReviews.ts';
+import { ReviewDecisions } from '../core/edit/review/reviewDecisions.ts';
 import type {
   FileChange,
   Workspace,
@@ -28,6 +30,9 @@ export interface WorkspaceParts {
 
 /** The editor as the tools and the offline responder see it. */
 export class VsCodeWorkspace implements Workspace, Disposable {
+  /** The edits that wait for the user's word: all that `applyChanges` has applied. */
+  readonly reviews: EditReviews;
+  readonly decisions: ReviewDecisions;
   private readonly resources = new ResourceManager('workspace');
   private readonly folders: WorkspaceFolders;
   private readonly files: FileText;
@@ -59,6 +64,12 @@ export class VsCodeWorkspace implements Workspace, Disposable {
         onWillEdit: (paths) => this.diagnosticsRest.noteEdit(paths),
       }),
     );
+    this.reviews = this.resources.add(new EditReviews((path) => this.openText(path)));
+    this.decisions = new ReviewDecisions(this.reviews, {
+      readText: async (path) => (await this.files.read(path)).text,
+      applyChanges: (changes) => this.edits.apply(changes),
+      deleteFile: (path) => this.edits.deleteFile(path),
+    });
     this.findRipgrep = lazy(() =>
       findRipgrep({
         appRoot: vscode.env.appRoot,
@@ -82,7 +93,18 @@ export class VsCodeWorkspace implements Workspace, Disposable {
   }
 
   applyChanges(changes: readonly FileChange[]): Promise<void> {
-    return this.edits.apply(changes);
+    return this.reviews.recording(changes, () => this.edits.apply(changes));
+  }
+
+  /**
+   * As `applyChanges`, but nothing of it goes under review: for what puts back what was there. Hunks
+   * that the files had with the texts they get are back, too.
+   */
+  restore(changes: readonly FileChange[]): Promise<void> {
+    return this.reviews.holding(
+      changes.map(({ path }) => path),
+      () => this.edits.apply(changes),
+    );
   }
 
   diagnostics(paths?: readonly string[]): readonly WorkspaceDiagnostic[] {
@@ -116,6 +138,12 @@ export class VsCodeWorkspace implements Workspace, Disposable {
 
   dispose(): void {
     this.resources.dispose();
+  }
+
+  private openText(path: string): string | undefined {
+    return vscode.workspace.textDocuments
+      .find(({ uri }) => this.folders.pathOf(uri) === path)
+      ?.getText();
   }
 
   private watch(): Disposable {

@@ -20,6 +20,8 @@ import type {
   MessageView,
   Notice,
   PanelAction,
+  ReviewAction,
+  ReviewedFileView,
   SlashCommand,
   Snapshot,
   ThreadMeter,
@@ -90,6 +92,8 @@ export interface HostRequests {
   'link/open': { params: { target: string }; result: null };
   /** Acts on a task over many files. */
   'bulk/act': { params: { jobId: string; action: BulkAction }; result: null };
+  /** Decides on the edits of a file or, without a path, of all files. */
+  'review/act': { params: { action: ReviewAction; path?: string }; result: null };
   'action/run': { params: { action: PanelAction; threadId: string }; result: null };
   /** The user is about to type: a good moment to load what a first request needs. */
   'input/focused': { params: Record<string, never>; result: null };
@@ -181,6 +185,12 @@ export type HostEvent =
   | { readonly type: 'history/show' }
   /** The tasks over many files, all of them, whenever one is different. */
   | { readonly type: 'bulk/jobs'; readonly jobs: readonly BulkJobView[] }
+  /** The edits of a file wait for the user's word; `null` where they no longer do. */
+  | {
+      readonly type: 'review/file';
+      readonly path: string;
+      readonly file: ReviewedFileView | null;
+    }
   /** Puts something into the input, for example from an editor command. */
   | {
       readonly type: 'draft/add';

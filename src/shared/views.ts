@@ -258,7 +258,27 @@ export interface Snapshot {
   readonly connection: ConnectionView;
   readonly isTrusted: boolean;
   readonly hasFolder: boolean;
+  /** Files whose edits wait for the user's word, in the order in which they were first edited. */
+  readonly reviewed: readonly ReviewedFileView[];
 }
+
+/** A file whose edits wait to be accepted or rejected. */
+export interface ReviewedFileView {
+  /** Absolute. */
+  readonly path: string;
+  readonly name: string;
+  /** Its folder as it is shown; empty for the open folder itself. */
+  readonly folder: string;
+  /** Lines. */
+  readonly added: number;
+  readonly removed: number;
+  /** How many pieces can be accepted or rejected alone. */
+  readonly changes: number;
+  /** Whether there was no such file before. */
+  readonly isNew: boolean;
+}
+
+export type ReviewAction = 'open' | 'accept' | 'reject';
 
 export interface MentionItem {
   readonly chip: ContextChip;

@@ -29,6 +29,7 @@ const states: Record<
       await panel.page.getByRole('region', { name: 'Jobs on many files' }).waitFor();
     },
   },
+  'changes to review': { scenario: 'review' },
   'what fills the window': {
     scenario: 'summarized',
     prepare: async (panel) => {

@@ -3,7 +3,13 @@ import type { Clock } from '../../base/clock.ts';
 import { isCancellation, toError } from '../../base/errors.ts';
 import type { Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { HostEvent, HostRequestName, HostRequests } from '../../shared/protocol.ts';
-import type { BulkJobView, ConnectionView, Draft, ThreadView } from '../../shared/views.ts';
+import type {
+  BulkJobView,
+  ConnectionView,
+  Draft,
+  ReviewedFileView,
+  ThreadView,
+} from '../../shared/views.ts';
 import type { PanelMemory } from '../hostChannel.ts';
 import { Announcer } from './state/announcer.ts';
 import { Composer } from './state/composer.ts';
@@ -44,6 +50,8 @@ export class Panel implements Disposable {
   readonly hasFolder: Signal<boolean> = signal(true);
   /** Tasks over many files. */
   readonly jobs: Signal<readonly BulkJobView[]> = signal([]);
+  /** Files whose edits wait to be accepted or rejected. */
+  readonly reviewed: Signal<readonly ReviewedFileView[]> = signal([]);
   /** Counts requests to put the focus into the input. */
   readonly focusRequests: Signal<number> = signal(0);
   readonly thread: Thread;
@@ -80,6 +88,7 @@ export class Panel implements Disposable {
         this.connection.value = snapshot.connection;
         this.isTrusted.value = snapshot.isTrusted;
         this.hasFolder.value = snapshot.hasFolder;
+        this.reviewed.value = snapshot.reviewed;
         this.show(snapshot.thread);
         this.phase.value = 'ready';
       });
@@ -157,6 +166,9 @@ export class Panel implements Disposable {
         announceJobs(this.jobs.peek(), event.jobs, this.announcer);
         this.jobs.value = event.jobs;
         break;
+      case 'review/file':
+        this.reviewed.value = withFile(this.reviewed.peek(), event.path, event.file);
+        break;
       case 'connection/changed':
         this.connection.value = event.connection;
         break;
@@ -193,6 +205,20 @@ export class Panel implements Disposable {
       debounceMs,
     );
   }
+}
+
+/** The list with a file as it is now: in its place, at the end, or no longer. */
+function withFile(
+  files: readonly ReviewedFileView[],
+  path: string,
+  file: ReviewedFileView | null,
+): readonly ReviewedFileView[] {
+  if (file === null) {
+    return files.filter((one) => one.path !== path);
+  }
+  return files.some((one) => one.path === path)
+    ? files.map((one) => (one.path === path ? file : one))
+    : [...files, file];
 }
 
 /** By identity: every change of a composer makes new lists. */

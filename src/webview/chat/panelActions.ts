@@ -4,6 +4,7 @@ import type {
   BulkAction,
   Draft,
   PanelAction,
+  ReviewAction,
   SlashCommand,
   UserMessageView,
   WindowUsageView,
@@ -240,6 +241,12 @@ export class PanelActions {
   /** Does something about a task over many files. */
   actOnJob(jobId: string, action: BulkAction): Promise<void> {
     return this.panel.run(() => this.panel.request('bulk/act', { jobId, action }));
+  }
+
+  /** Decides on the edits of a file or, without a path, of all files. */
+  review(action: ReviewAction, path?: string): Promise<void> {
+    const params = path === undefined ? { action } : { action, path };
+    return this.panel.run(() => this.panel.request('review/act', params));
   }
 
   /** Copies text and says so. */

@@ -52,7 +52,13 @@ export function extensionContext(
   assert.ok(extension);
   const used: Pick<
     vscode.ExtensionContext,
-    'extension' | 'extensionUri' | 'globalState' | 'globalStorageUri' | 'secrets' | 'subscriptions'
+    | 'extension'
+    | 'extensionUri'
+    | 'globalState'
+    | 'globalStorageUri'
+    | 'secrets'
+    | 'subscriptions'
+    | 'workspaceState'
   > = {
     extension,
     extensionUri: extension.extensionUri,
@@ -60,6 +66,7 @@ export function extensionContext(
     globalStorageUri: vscode.Uri.file(storageFolder),
     secrets,
     subscriptions: [],
+    workspaceState: memoryState(),
   };
   return used as vscode.ExtensionContext;
 }

@@ -1,6 +1,7 @@
 import type {
   AssistantMessageView,
   MessageView,
+  ReviewedFileView,
   Snapshot,
   ThreadView,
   ToolBlockView,
@@ -50,6 +51,7 @@ const base: Snapshot = {
   connection: { kind: 'anthropic', label: 'Anthropic', acceptsImages: true },
   isTrusted: true,
   hasFolder: true,
+  reviewed: [],
 };
 
 export function userMessage(index: number, text: string): UserMessageView {
@@ -217,6 +219,15 @@ function longThread(): ThreadView {
   return { ...emptyThread, title: 'A long thread', messages, meter };
 }
 
+function reviewedFile(
+  name: string,
+  folder: string,
+  figures: Partial<ReviewedFileView>,
+): ReviewedFileView {
+  const path = `/home/ada/shop/${folder === '' ? name : `${folder}/${name}`}`;
+  return { path, name, folder, added: 0, removed: 0, changes: 1, isNew: false, ...figures };
+}
+
 /** What the page starts with, by name. */
 export const scenarios: Record<string, () => Snapshot> = {
   empty: () => base,
@@ -283,6 +294,18 @@ export const scenarios: Record<string, () => Snapshot> = {
         images: [],
       },
     },
+  }),
+  review: () => ({
+    ...base,
+    thread: shown,
+    reviewed: [
+      reviewedFile('cart.ts', 'src', { added: 12, removed: 4, changes: 3 }),
+      reviewedFile('aRatherLongNameOfAComponent.test.ts', 'src/components/shop/checkout', {
+        added: 140,
+      }),
+      reviewedFile('README.md', '', { removed: 2 }),
+      reviewedFile('coupon.ts', 'src', { added: 31, isNew: true }),
+    ],
   }),
   long: () => ({ ...base, thread: longThread() }),
 };

@@ -240,6 +240,7 @@ export class ScriptedHost {
       'code/apply': done,
       'bulk/act': done,
       'link/open': done,
+      'review/act': done,
       'action/run': done,
       'input/focused': done,
     };

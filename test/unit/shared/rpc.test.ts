@@ -44,6 +44,7 @@ const noHandlers: HostRequestHandlers = {
   'code/apply': notScripted,
   'bulk/act': notScripted,
   'link/open': notScripted,
+  'review/act': notScripted,
   'action/run': notScripted,
   'input/focused': notScripted,
 };

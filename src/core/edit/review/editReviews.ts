@@ -27,7 +27,7 @@ export interface DocumentChange {
  */
 export class EditReviews implements Disposable {
   private readonly changes = new Emitter<string>();
-  /** Tells of a file whose hunks are different, by its path. */
+  /** Tells of a file under review whose text or hunks are different, or that is no longer, by its path. */
   readonly onDidChange: Event<string> = this.changes.event;
   private readonly rejections = new Emitter<string>();
   /** Tells of a file of which a hunk was rejected, by its path. */
@@ -38,6 +38,12 @@ export class EditReviews implements Disposable {
   private readonly openText: (path: string) => string | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private ids = 0;
+
+  /** Gives each hunk an id of its own. */
+  readonly newId = (): number => {
+    this.ids += 1;
+    return this.ids;
+  };
 
   /** @param openText The text of a file that is open as a document. */
   constructor(openText: (path: string) => string | undefined) {
@@ -72,25 +78,36 @@ export class EditReviews implements Disposable {
   }
 
   /**
-   * Applies changes that put back the lines of these hunks, by path.
-   * @param apply Resolves once the files read without the hunks.
+   * Runs what writes to these files without following their documents meanwhile; what they read then
+   * is caught up with. One after the other, because each builds on the texts that the one before left.
    */
-  rejecting(
-    hunks: ReadonlyMap<string, ReadonlySet<number>>,
-    apply: () => Promise<void>,
-  ): Promise<void> {
-    return this.holding([...hunks.keys()], async () => {
-      await apply();
-      for (const [path, ids] of hunks) {
-        this.file(path)?.rejected(ids);
-        this.rejections.fire(path);
+  holding(paths: readonly string[], work: () => Promise<void>): Promise<void> {
+    const run = async (): Promise<void> => {
+      for (const path of paths) {
+        this.held.add(path);
       }
-    });
+      try {
+        await work();
+      } finally {
+        for (const path of paths) {
+          this.held.delete(path);
+          this.catchUp(path);
+        }
+      }
+    };
+    const turn = this.last.then(run, run);
+    this.last = turn;
+    return turn;
   }
 
   accept(path: string, ids: ReadonlySet<number>): void {
     this.file(path)?.accept(ids);
     this.tell(path);
+  }
+
+  /** Hunks of the file are gone because the user did not want them. */
+  noteRejection(path: string): void {
+    this.rejections.fire(path);
   }
 
   /** A document has changed. */
@@ -99,7 +116,7 @@ export class EditReviews implements Disposable {
     if (!review || this.held.has(path)) {
       return;
     }
-    const hunks = review.hunks;
+    const wasIdle = review.isIdle;
     if (!(change.isUndoOrRedo && review.recall(change.text()))) {
       review.edit(change.edits);
       // A change that was missed would misplace all that follow.
@@ -107,7 +124,7 @@ export class EditReviews implements Disposable {
         review.moveTo(change.text());
       }
     }
-    if (review.hunks !== hunks) {
+    if (!(wasIdle && review.isIdle)) {
       this.tell(path);
     }
   }
@@ -138,12 +155,7 @@ export class EditReviews implements Disposable {
     }
   }
 
-  readonly newId = (): number => {
-    this.ids += 1;
-    return this.ids;
-  };
-
-  /** Takes up a review that was kept, unless the file has been edited since. */
+  /** Takes up a review that was kept, unless the file is under review again. */
   resume(path: string, review: FileReview): void {
     if (!this.file(path)) {
       this.files.set(path, review);
@@ -157,31 +169,12 @@ export class EditReviews implements Disposable {
     this.files.clear();
   }
 
-  /** One after the other, because each builds on the texts that the one before has left. */
-  private holding(paths: readonly string[], work: () => Promise<void>): Promise<void> {
-    const run = async (): Promise<void> => {
-      for (const path of paths) {
-        this.held.add(path);
-      }
-      try {
-        await work();
-      } finally {
-        for (const path of paths) {
-          this.held.delete(path);
-          this.catchUp(path);
-        }
-      }
-    };
-    const turn = this.last.then(run, run);
-    this.last = turn;
-    return turn;
-  }
-
   /** What the user typed meanwhile, or a formatter did on saving. */
   private catchUp(path: string): void {
     const text = this.openText(path);
-    if (text !== undefined) {
-      this.files.get(path)?.moveTo(text);
+    const review = this.files.get(path);
+    if (review && text !== undefined && !review.recall(text)) {
+      review.moveTo(text);
     }
     this.tell(path);
   }

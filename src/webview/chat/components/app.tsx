@@ -9,6 +9,7 @@ import { JobStrip } from './jobStrip.tsx';
 import { LiveRegions } from './liveRegions.tsx';
 import { MainComposer } from './mainComposer.tsx';
 import { PanelContext, type PanelServices, usePanel } from './panelContext.ts';
+import { ReviewList } from './reviewList.tsx';
 import { StatusLine } from './statusLine.tsx';
 import { ToastView } from './toastView.tsx';
 
@@ -60,6 +61,7 @@ function ThreadView({ isCovered }: { isCovered: boolean }): JSX.Element {
       <JobStrip />
       <Conversation />
       <div class="bottom">
+        <ReviewList />
         <StatusLine />
         <MainComposer />
       </div>

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CancelledError, UserError } from '../../../../src/base/errors.ts';
 import { ResourceManager } from '../../../../src/base/lifecycle.ts';
 import type { HostRequestName } from '../../../../src/shared/protocol.ts';
-import type { Snapshot, ThreadView } from '../../../../src/shared/views.ts';
+import type { ReviewedFileView, Snapshot, ThreadView } from '../../../../src/shared/views.ts';
 import { type HostRequester, Panel } from '../../../../src/webview/chat/panel.ts';
 import { PanelActions } from '../../../../src/webview/chat/panelActions.ts';
 import type { PanelState } from '../../../../src/webview/hostChannel.ts';
@@ -28,6 +28,7 @@ const snapshot: Snapshot = {
   connection: { kind: 'anthropic', label: 'Anthropic', acceptsImages: true },
   isTrusted: false,
   hasFolder: true,
+  reviewed: [],
 };
 
 describe('Panel', () => {
@@ -62,6 +63,32 @@ describe('Panel', () => {
   function paramsOf(name: HostRequestName): unknown[] {
     return asked.filter((request) => request.name === name).map(({ params }) => params);
   }
+
+  it('lists the files under review in the order of their first edit', async () => {
+    const file = (path: string, added = 1): ReviewedFileView => ({
+      path,
+      name: path,
+      folder: '',
+      added,
+      removed: 0,
+      changes: 1,
+      isNew: false,
+    });
+    answers.connect = { ...snapshot, reviewed: [file('a'), file('b')] };
+    await panel.connect();
+    panel.handleEvents([
+      { type: 'review/file', path: 'c', file: file('c') },
+      { type: 'review/file', path: 'a', file: file('a', 7) },
+      { type: 'review/file', path: 'b', file: null },
+    ]);
+    assert.deepEqual(panel.reviewed.value, [file('a', 7), file('c')]);
+    await actions.review('accept', 'a');
+    await actions.review('reject');
+    assert.deepEqual(paramsOf('review/act'), [
+      { action: 'accept', path: 'a' },
+      { action: 'reject' },
+    ]);
+  });
 
   it('shows the snapshot it connects to, and remembers the thread', async () => {
     await panel.connect();

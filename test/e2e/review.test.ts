@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { text, toolUse } from '../support/messagesServerScript.ts';
+import { type ChatSession, startAnew, startChatSession } from './support/chatSession.ts';
+import { editorPane, focusEditor } from './support/editorPane.ts';
+
+const pollMs = 50;
+const head = 'export function parsePrice(text) {';
+const rounding = '  return Math.floor(amount * 100);';
+
+describe('The review of each hunk', () => {
+  let session: ChatSession;
+  let file: string;
+  let original: string;
+
+  before(async () => {
+    session = await startChatSession();
+    file = join(session.workbench.folder, 'src/money.js');
+    original = readFileSync(file, 'utf8');
+  });
+
+  after(() => session?.close());
+
+  beforeEach(() => startAnew(session));
+
+  it('takes one change and leaves the other, by keyboard alone', async () => {
+    const { chat, workbench } = session;
+    const { keyboard } = workbench.page;
+    await edit();
+    const list = chat.frame.getByRole('region', { name: 'Changes to review' });
+    await list.getByText('1 changed file').waitFor();
+    await list.getByRole('img', { name: '2 added, 1 removed' }).first().waitFor();
+    await list.getByRole('button', { name: /^money\.js/ }).press('Enter');
+    await editorPane(workbench).getByText('Accept file').first().waitFor();
+    await focusEditor(workbench);
+    await keyboard.press('ControlOrMeta+Home');
+    await keyboard.press('Alt+F5');
+    await workbench.screenshot('review');
+    await keyboard.press('Shift+Alt+Backspace');
+    await fileReads(original.replace(rounding, fixed));
+    await keyboard.press('Shift+Alt+Enter');
+    await list.waitFor({ state: 'detached' });
+    assert.equal(readFileSync(file, 'utf8'), original.replace(rounding, fixed));
+    // The rejected change comes back with Undo, and waits again.
+    await keyboard.press('ControlOrMeta+KeyZ');
+    await list.getByText('1 changed file').waitFor();
+    await list.getByRole('button', { name: 'Reject all' }).click();
+    await list.waitFor({ state: 'detached' });
+    await fileReads(original.replace(rounding, fixed));
+  });
+
+  it('is still there after the window was reloaded', async () => {
+    const { chat, workbench } = session;
+    await workbench.runCommand('View: Close All Editors');
+    putBack();
+    await edit();
+    const list = chat.frame.getByRole('region', { name: 'Changes to review' });
+    await list.getByText('1 changed file').waitFor();
+    // Written a moment after the last change.
+    await sleep(1_000);
+    await workbench.reload();
+    await workbench.openChat();
+    await list.getByText('1 changed file').waitFor();
+    await list.getByRole('button', { name: 'Reject money.js' }).click();
+    await list.waitFor({ state: 'detached' });
+    await fileReads(original);
+  });
+
+  async function edit(): Promise<void> {
+    const { chat, server } = session;
+    server.reply(
+      toolUse('edit_file', {
+        path: 'src/money.js',
+        edits: [
+          { old_text: head, new_text: `// Reads a price.\n${head}` },
+          { old_text: rounding, new_text: fixed },
+        ],
+      }),
+      text('I changed it.'),
+    );
+    await chat.ask('Fix the rounding');
+    await chat.allow('edit_file');
+    await chat.answers.last().getByText('I changed it.').waitFor();
+    await chat.idle();
+  }
+
+  function putBack(): void {
+    writeFileSync(file, original);
+  }
+
+  async function fileReads(wanted: string): Promise<void> {
+    while (readFileSync(file, 'utf8') !== wanted) {
+      await sleep(pollMs);
+    }
+  }
+});
+
+const fixed = '  return Math.round(amount * 100);';
