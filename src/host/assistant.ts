@@ -223,6 +223,7 @@ async function createThreads(
       summaries.observe(event);
     },
     model: () => models.choice.current(),
+    onDidRejectEdit: workspace.reviews.onDidReject,
     recordOutcome: (turnId, held, model) => models.router.recordOutcome(turnId, held, model),
     resolveContext: async (chips) => [
       ...(await contextItems.resolve(chips)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text, toolUse } from '../support/messagesServerScript.ts';
@@ -52,10 +52,16 @@ describe('The review of each hunk', () => {
   });
 
   it('is still there after the window was reloaded', async () => {
-    const { chat, workbench } = session;
-    await workbench.runCommand('View: Close All Editors');
-    putBack();
-    await edit();
+    const { chat, workbench, server } = session;
+    const cart = join(workbench.folder, 'src/cart.js');
+    const before = readFileSync(cart, 'utf8');
+    const [first = ''] = before.split('\n');
+    const edits = [{ old_text: `${first}\n`, new_text: `// The cart.\n${first}\n` }];
+    server.reply(toolUse('edit_file', { path: 'src/cart.js', edits }), text('I changed it.'));
+    await chat.ask('Say what it is');
+    await chat.allow('edit_file');
+    await chat.answers.last().getByText('I changed it.').waitFor();
+    await chat.idle();
     const list = chat.frame.getByRole('region', { name: 'Changes to review' });
     await list.getByText('1 changed file').waitFor();
     // Written a moment after the last change.
@@ -63,9 +69,11 @@ describe('The review of each hunk', () => {
     await workbench.reload();
     await workbench.openChat();
     await list.getByText('1 changed file').waitFor();
-    await list.getByRole('button', { name: 'Reject money.js' }).click();
+    await list.getByRole('button', { name: 'Reject cart.js' }).click();
     await list.waitFor({ state: 'detached' });
-    await fileReads(original);
+    while (readFileSync(cart, 'utf8') !== before) {
+      await sleep(pollMs);
+    }
   });
 
   async function edit(): Promise<void> {
@@ -84,10 +92,6 @@ describe('The review of each hunk', () => {
     await chat.allow('edit_file');
     await chat.answers.last().getByText('I changed it.').waitFor();
     await chat.idle();
-  }
-
-  function putBack(): void {
-    writeFileSync(file, original);
   }
 
   async function fileReads(wanted: string): Promise<void> {

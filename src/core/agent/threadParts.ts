@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Event } from '../../base/emitter.ts';
 import type { HostEvent } from '../../shared/protocol.ts';
 import type { ContextChip } from '../../shared/views.ts';
 import type { SummaryModel } from '../context/compactionSummary.ts';
@@ -62,6 +63,8 @@ export interface ThreadParts<Grants> {
   readonly profileOf: (model: string) => ModelProfile;
   /** Told whether the answer of a turn held. */
   readonly recordOutcome?: (turnId: string, held: boolean, model: string) => void;
+  /** Tells of a file of which the user rejected a piece of an edit, by its path. */
+  readonly onDidRejectEdit?: Event<string>;
   readonly costOf: (usage: Usage, model: string) => number | undefined;
   /** Sorted by name; without what writes or runs in Restricted Mode. */
   readonly toolDefinitions: () => readonly ToolDefinition[];

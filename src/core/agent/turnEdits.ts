@@ -9,6 +9,8 @@ const mostFiles = 128;
 export class TurnEdits {
   private readonly byPath = new Map<string, FileEdit>();
 
+  private isRejected = false;
+
   get isEmpty(): boolean {
     return this.byPath.size === 0;
   }
@@ -20,8 +22,20 @@ export class TurnEdits {
     }
   }
 
-  /** Whether any of the files reads again as before the turn. */
+  has(path: string): boolean {
+    return this.byPath.has(path);
+  }
+
+  /** The user did not want a piece of it. */
+  reject(): void {
+    this.isRejected = true;
+  }
+
+  /** Whether a piece was rejected, or any of the files reads again as before the turn. */
   async areUndone(workspace: Pick<Workspace, 'readText'>): Promise<boolean> {
+    if (this.isRejected) {
+      return true;
+    }
     for (const edit of [...this.byPath.values()]) {
       if (await isUndone(edit, workspace)) {
         return true;

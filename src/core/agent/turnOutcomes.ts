@@ -5,7 +5,7 @@ import type { TurnEdits } from './turnEdits.ts';
 
 export type TurnOutcomesParts = Pick<
   ThreadParts<unknown>,
-  'clock' | 'workspace' | 'recordOutcome' | 'unexpectedEnd'
+  'clock' | 'workspace' | 'recordOutcome' | 'onDidRejectEdit' | 'unexpectedEnd'
 >;
 
 /**
@@ -32,8 +32,11 @@ export class TurnOutcomes implements Disposable {
   private readonly parts: TurnOutcomesParts;
   private readonly watched = new Map<string, WatchedTurn>();
 
+  private readonly rejections: Disposable | undefined;
+
   constructor(parts: TurnOutcomesParts) {
     this.parts = parts;
+    this.rejections = parts.onDidRejectEdit?.((path) => this.rejected(path));
   }
 
   /** A turn has ended, `answer` its last one: its edits hold as long as nobody takes them back. */
@@ -66,9 +69,16 @@ export class TurnOutcomes implements Disposable {
   }
 
   dispose(): void {
+    this.rejections?.dispose();
     for (const turnId of [...this.watched.keys()]) {
       this.take(turnId);
     }
+  }
+
+  /** The turn that edited the file last gets the blame: nothing tells whose lines they were. */
+  private rejected(path: string): void {
+    const turn = [...this.watched.values()].findLast(({ edits }) => edits.has(path));
+    turn?.edits.reject();
   }
 
   private take(turnId: string): WatchedTurn | undefined {

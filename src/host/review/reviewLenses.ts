@@ -50,8 +50,8 @@ function fileLenses(path: string, review: FileReview): vscode.CodeLens[] {
   const count = review.hunks.length;
   const changes = count === 1 ? '1 change' : `${count} changes`;
   return [
-    lens(0, '$(check-all) Accept file', 'acceptFile', path),
-    lens(0, review.isNew ? '$(trash) Delete file' : '$(discard) Reject file', 'rejectFile', path),
+    lens(0, 'Accept file', 'acceptFile', path),
+    lens(0, review.isNew ? 'Delete file' : 'Reject file', 'rejectFile', path),
     lens(0, review.isNew ? 'New file' : changes, 'showChanges', path),
   ];
 }
@@ -59,8 +59,8 @@ function fileLenses(path: string, review: FileReview): vscode.CodeLens[] {
 function hunkLenses(path: string, hunk: ReviewHunk, lineCount: number): vscode.CodeLens[] {
   const line = shownLine(hunk, lineCount);
   return [
-    lens(line, '$(check) Accept', 'acceptChange', path, hunk.id),
-    lens(line, '$(discard) Reject', 'rejectChange', path, hunk.id),
+    lens(line, 'Accept', 'acceptChange', path, hunk.id),
+    lens(line, 'Reject', 'rejectChange', path, hunk.id),
     lens(line, `Show changes (${figures(hunk)})`, 'showChanges', path),
   ];
 }

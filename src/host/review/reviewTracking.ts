@@ -24,10 +24,20 @@ export class ReviewTracking implements Disposable {
     const { workspace } = vscode;
     this.resources.add(workspace.onDidChangeTextDocument((event) => this.follow(event)));
     this.resources.add(workspace.onDidOpenTextDocument((document) => this.opened(document)));
+    this.resources.add(workspace.onDidCloseTextDocument(({ uri }) => this.look(uri)));
+    this.resources.add(
+      workspace.onDidDeleteFiles(({ files }) => {
+        for (const uri of files) {
+          this.look(uri);
+        }
+      }),
+    );
     this.resources.add(workspace.onDidRenameFiles(({ files }) => this.renamed(files)));
     this.resources.add(
       parts.workspace.onDidChangeFile((path) => {
-        this.changedOnDisk(path).catch(parts.onError);
+        if (!this.isOpen(path)) {
+          this.read(path);
+        }
       }),
     );
   }
@@ -67,11 +77,22 @@ export class ReviewTracking implements Disposable {
     }
   }
 
-  /** VS Code tells of a document's changes itself; of other files only that something happened. */
-  private async changedOnDisk(path: string): Promise<void> {
-    if (!this.reviews.file(path) || this.isOpen(path)) {
-      return;
+  /** The file is what the disk says, where no document speaks for it any more. */
+  private look(uri: vscode.Uri): void {
+    const path = this.parts.folders.pathOf(uri);
+    if (path !== undefined) {
+      this.read(path);
     }
+  }
+
+  /** VS Code tells of a document's changes itself; of other files only that something happened. */
+  private read(path: string): void {
+    if (this.reviews.file(path)) {
+      this.readNow(path).catch(this.parts.onError);
+    }
+  }
+
+  private async readNow(path: string): Promise<void> {
     try {
       this.reviews.moveTo(path, (await this.parts.workspace.readText(path)).text);
     } catch (error) {

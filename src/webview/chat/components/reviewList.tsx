@@ -28,20 +28,18 @@ export function ReviewList(): JSX.Element | null {
           </span>
           <Counts added={sum(files, 'added')} removed={sum(files, 'removed')} />
         </button>
-        <button
-          type="button"
-          class="button button-secondary"
+        <AllButton
+          label="Reject all"
+          icon="discard"
+          look="button-secondary"
           onClick={() => void actions.review('reject')}
-        >
-          Reject all
-        </button>
-        <button
-          type="button"
-          class="button button-primary"
+        />
+        <AllButton
+          label="Accept all"
+          icon="check-all"
+          look="button-primary"
           onClick={() => void actions.review('accept')}
-        >
-          Accept all
-        </button>
+        />
       </div>
       {isOpen && (
         <ul>
@@ -51,6 +49,28 @@ export function ReviewList(): JSX.Element | null {
         </ul>
       )}
     </section>
+  );
+}
+
+/** In words, or where the panel is narrow as an icon above those of the files. */
+function AllButton(props: {
+  label: string;
+  icon: string;
+  look: string;
+  onClick: () => void;
+}): JSX.Element {
+  const { label, icon, look, onClick } = props;
+  return (
+    <button
+      type="button"
+      class={`button ${look} review-all`}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+      <span class="review-all-label">{label}</span>
+    </button>
   );
 }
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  lineChanges,
+  splitLines,
+  withLines,
+} from '../../../../../src/core/edit/review/lineChanges.ts';
+import { text } from './reviewKit.ts';
+
+function turned(before: readonly string[], after: readonly string[]): readonly string[] {
+  return [...lineChanges(before, after)].reverse().reduce(withLines, [...before]);
+}
+
+describe('lineChanges', () => {
+  it('turns the one text into the other, change by change', () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const [before, after] = [splitLines(one), splitLines(other)];
+        assert.deepEqual(turned(before, after), after);
+      }),
+    );
+  });
+
+  it('tells changes with a line between them apart', () => {
+    assert.deepEqual(lineChanges(['a', 'b', 'c', 'd'], ['A', 'b', 'C', 'd']), [
+      { start: 0, end: 1, lines: ['A'] },
+      { start: 2, end: 3, lines: ['C'] },
+    ]);
+  });
+
+  it('takes a text that has nothing in common with the other as one change', () => {
+    const lines = (mark: string): string[] =>
+      Array.from({ length: 3_000 }, (_, index) => `${mark}${index}`);
+    assert.deepEqual(lineChanges(lines('a'), lines('b')), [
+      { start: 0, end: 3_000, lines: lines('b') },
+    ]);
+  });
+
+  it('puts in more lines than a call takes arguments', () => {
+    const many = Array.from({ length: 200_000 }, (_, index) => `${index}`);
+    assert.deepEqual(turned(['a', 'z'], ['a', ...many, 'z']).length, 200_002);
+  });
+
+  it('counts lines as VS Code does', () => {
+    assert.deepEqual(splitLines('a\r\nb\rc\n'), ['a', 'b', 'c', '']);
+    assert.deepEqual(splitLines(''), ['']);
+  });
+});
