@@ -7,6 +7,9 @@ import type { WorkspaceFolders } from '../workspaceFolders.ts';
 /** Lines that a hover shows of what was removed: it scrolls, but nobody reads more there. */
 const mostHoverLines = 40;
 
+/** Of a removed line this much is shown behind the one in its place, characters. */
+const mostShownCharacters = 60;
+
 /** Marks the hunks in the editors that are in view, in VS Code's own colours of differences. */
 export class ReviewDecorations implements Disposable {
   private readonly resources = new ResourceManager('reviewDecorations');
@@ -14,6 +17,8 @@ export class ReviewDecorations implements Disposable {
   private readonly folders: WorkspaceFolders;
   private readonly added: vscode.TextEditorDecorationType;
   private readonly removed: vscode.TextEditorDecorationType;
+  /** What stood in the place of a hunk's first line, in short. */
+  private readonly former: vscode.TextEditorDecorationType;
   /** What each editor shows, so that the same is not drawn twice. */
   private readonly shown = new WeakMap<vscode.TextEditor, readonly ReviewHunk[]>();
 
@@ -22,6 +27,7 @@ export class ReviewDecorations implements Disposable {
     this.folders = folders;
     this.added = this.resources.add(vscode.window.createTextEditorDecorationType(addedStyle));
     this.removed = this.resources.add(vscode.window.createTextEditorDecorationType(removedStyle));
+    this.former = this.resources.add(vscode.window.createTextEditorDecorationType({}));
     this.resources.add(vscode.window.onDidChangeVisibleTextEditors(() => this.show()));
     this.show();
   }
@@ -51,6 +57,12 @@ export class ReviewDecorations implements Disposable {
       editor.setDecorations(
         this.removed,
         hunks.filter((hunk) => !isAdded(hunk)).map((hunk) => optionsOf(hunk, editor.document)),
+      );
+      editor.setDecorations(
+        this.former,
+        hunks
+          .filter((hunk) => hunk.removed.length > 0)
+          .map((hunk) => formerLine(hunk, editor.document)),
       );
     }
     this.shown.set(editor, hunks);
@@ -90,6 +102,27 @@ function optionsOf(hunk: ReviewHunk, document: vscode.TextDocument): vscode.Deco
   const last = Math.max(first, Math.min(hunk.start + hunk.count, document.lineCount) - 1);
   const range = new vscode.Range(first, 0, last, document.lineAt(last).text.length);
   return hunk.removed.length > 0 ? { range, hoverMessage: removedLines(hunk) } : { range };
+}
+
+/** The first of the lines that went, behind the line that is there now. */
+function formerLine(hunk: ReviewHunk, document: vscode.TextDocument): vscode.DecorationOptions {
+  const line = shownLine(hunk, document.lineCount);
+  const [first = ''] = hunk.removed;
+  const text = first.trim();
+  const short = text.length > mostShownCharacters ? `${text.slice(0, mostShownCharacters)}…` : text;
+  const more = hunk.removed.length - 1;
+  const end = document.lineAt(line).range.end;
+  return {
+    range: new vscode.Range(end, end),
+    renderOptions: {
+      after: {
+        contentText: `− ${short}${more > 0 ? `  (${more} more)` : ''}`,
+        color: new ThemeColor('editorCodeLens.foreground'),
+        backgroundColor: new ThemeColor('diffEditor.removedTextBackground'),
+        margin: '0 0 0 2em',
+      },
+    },
+  };
 }
 
 function removedLines({ removed }: ReviewHunk): vscode.MarkdownString {

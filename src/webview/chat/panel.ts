@@ -16,6 +16,7 @@ import { Composer } from './state/composer.ts';
 import { announceEvent } from './state/eventSpeech.ts';
 import { History } from './state/history.ts';
 import { announceJobs } from './state/jobSpeech.ts';
+import { announceReview, withFile } from './state/reviewedFiles.ts';
 import { Thread } from './state/thread.ts';
 import { Toasts } from './state/toasts.ts';
 
@@ -167,7 +168,7 @@ export class Panel implements Disposable {
         this.jobs.value = event.jobs;
         break;
       case 'review/file':
-        this.reviewed.value = withFile(this.reviewed.peek(), event.path, event.file);
+        this.changeReviewed(event.path, event.file);
         break;
       case 'connection/changed':
         this.connection.value = event.connection;
@@ -182,6 +183,12 @@ export class Panel implements Disposable {
       default:
         this.handleThreadEvent(event);
     }
+  }
+
+  private changeReviewed(path: string, file: ReviewedFileView | null): void {
+    const before = this.reviewed.peek();
+    this.reviewed.value = withFile(before, path, file);
+    announceReview(before, this.reviewed.peek(), this.announcer);
   }
 
   private handleThreadEvent(event: HostEvent & { readonly threadId: string }): void {
@@ -205,20 +212,6 @@ export class Panel implements Disposable {
       debounceMs,
     );
   }
-}
-
-/** The list with a file as it is now: in its place, at the end, or no longer. */
-function withFile(
-  files: readonly ReviewedFileView[],
-  path: string,
-  file: ReviewedFileView | null,
-): readonly ReviewedFileView[] {
-  if (file === null) {
-    return files.filter((one) => one.path !== path);
-  }
-  return files.some((one) => one.path === path)
-    ? files.map((one) => (one.path === path ? file : one))
-    : [...files, file];
 }
 
 /** By identity: every change of a composer makes new lists. */

@@ -8,6 +8,8 @@ const keys: readonly (readonly [string, string])[] = [
   ['Escape', 'Stop, or close what is open'],
   ['↑ in an empty input', 'Edit your last message'],
   ['Alt+A', 'Go to what waits for approval'],
+  ['Alt+F5 in an editor', 'Go to the next change to review'],
+  ['Shift+Alt+Enter in an editor', 'Accept the change; with Backspace, reject it'],
   ['@', 'Add files, symbols, the selection or problems'],
 ];
 

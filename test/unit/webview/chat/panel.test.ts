@@ -82,6 +82,7 @@ describe('Panel', () => {
       { type: 'review/file', path: 'b', file: null },
     ]);
     assert.deepEqual(panel.reviewed.value, [file('a', 7), file('c')]);
+    assert.equal(panel.announcer.polite.value, 'c: 1 change waits for review.');
     await actions.review('accept', 'a');
     await actions.review('reject');
     assert.deepEqual(paramsOf('review/act'), [
