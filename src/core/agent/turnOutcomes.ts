@@ -31,7 +31,6 @@ interface WatchedTurn {
 export class TurnOutcomes implements Disposable {
   private readonly parts: TurnOutcomesParts;
   private readonly watched = new Map<string, WatchedTurn>();
-
   private readonly rejections: Disposable | undefined;
 
   constructor(parts: TurnOutcomesParts) {
