@@ -27,6 +27,7 @@ import {
   hasErrorCode,
   isUnpackingError,
 } from './failures.ts';
+import { FillEndpoints } from './fill/fillEndpoints.ts';
 import { type HandingOver, handingOver } from './handOver.ts';
 import { createHttpFetch, type FetchLike, type HttpFetch } from './httpFetch.ts';
 import type { ModelEvent, ModelFailure, ModelRequest, Outcome } from './request.ts';
@@ -96,6 +97,7 @@ class SdkTransport implements Transport {
   private readonly limits: () => TransportLimits;
   private readonly resources = new ResourceManager('transport');
   private readonly http: HttpFetch;
+  private readonly fillEndpoints: FillEndpoints;
   /** Endpoints that do not count tokens for a model, as `endpoint model`. */
   private readonly notCounting = new Set<string>();
 
@@ -103,6 +105,7 @@ class SdkTransport implements Transport {
     this.options = options;
     this.limits = options.limits ?? (() => defaultTransportLimits);
     this.http = this.resources.add(createHttpFetch(options.clock, options.moreAuthorities));
+    this.fillEndpoints = new FillEndpoints(options.clock);
   }
 
   dispose(): void {
@@ -198,15 +201,17 @@ class SdkTransport implements Transport {
       isLocal ? localMs : firstByteMs,
       isLocal ? localMs : idleMs,
     );
+    const senders = { probe: send, send: watched };
+    const filled =
+      isLocal && (await this.fillEndpoints.open(request, connection, senders, attempt.signal));
+    if (filled) {
+      return filled.read(await bodyOf(filled.response));
+    }
     const client = this.client(connection, watched);
     // Its types know no blocks newer than themselves, which go back as they came.
     const body = this.toWire(request, connection) as MessageCreateParamsStreaming;
     const call = client.messages.create(body, { signal: attempt.signal });
-    const response = await call.asResponse();
-    if (!response.body) {
-      throw new ProtocolError('It has no body.');
-    }
-    const bytes = response.body[Symbol.asyncIterator]();
+    const bytes = await bodyOf(await call.asResponse());
     return body.stream ? bytes : wholeAnswer(bytes);
   }
 
@@ -252,6 +257,17 @@ class SdkTransport implements Transport {
       outcomeOfError: (error) => located(settled() ?? failed(failureOf(error, attempt, context()))),
     };
   }
+}
+
+/** Throws what the SDK throws for an answer that is an error. */
+async function bodyOf(response: Response): Promise<AsyncIterator<Uint8Array>> {
+  if (!response.ok) {
+    throw APIError.generate(response.status, undefined, await response.text(), response.headers);
+  }
+  if (!response.body) {
+    throw new ProtocolError('It has no body.');
+  }
+  return response.body[Symbol.asyncIterator]();
 }
 
 /** Undefined where the body is not that of a count. Its own `json` does not work: see `httpFetch.ts`. */

@@ -146,6 +146,7 @@ describe('The key of a request', () => {
     { threadId: 'thread-2' },
     { model: 'claude-haiku-5-5' },
     { system: 'You help with prose.' },
+    { fill: { prefix: 'a', suffix: 'b', extra: [], stopSequences: [], alternative: 0 } },
     { messages: [userText('Hello ')] },
     { messages: [userText('Hello'), userText('Hello')] },
     { maxOutputTokens: 1_001 },
