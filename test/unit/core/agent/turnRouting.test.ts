@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { UserError } from '../../../../src/base/errors.ts';
+import { fileEditOf } from '../../../../src/core/tools/fileEdit.ts';
 import type { HostEvent } from '../../../../src/shared/protocol.ts';
 import {
   createAgentHarness,
@@ -8,10 +10,13 @@ import {
   reply,
   start,
   text,
+  toolUse,
 } from '../../../support/agentHarness.ts';
+import { DiskWorkspace } from '../../../support/diskWorkspace.ts';
+import { settle } from '../../../support/fakeClock.ts';
 import { lastAnswer } from './threadKit.ts';
 
-const automatic = { id: 'usual', name: 'Automatic', contextWindow: 1_000, isAutomatic: true };
+const automatic = { id: 'usual', name: 'Automatic', contextWindow: 200_000, isAutomatic: true };
 
 /** An answer of a model that was chosen on the way. */
 function routed(model: string, script: ModelScript = reply([text('Yes.')])): ModelScript {
@@ -105,5 +110,86 @@ describe('A thread whose models are chosen', () => {
     await settled('t');
     assert.equal(model.requests[0]?.routing, undefined);
     assert.ok(model.requests[0]?.turnId);
+  });
+});
+
+describe('A turn that edits', () => {
+  const path = '/home/ada/a.ts';
+  const edit = { path, before: 'before', after: 'after' };
+
+  /** A thread in which `edit` edits the one file and `fumble` fails to. */
+  function createEditing() {
+    const file = { text: 'before', hasByteOrderMark: false, isDirty: false };
+    const workspace = new DiskWorkspace();
+    // From memory: what waits for a disk would not be settled when the test looks.
+    workspace.readText = async () => ({ ...file });
+    const outcomes: string[] = [];
+    const harness = createAgentHarness({
+      workspace,
+      tools: {
+        edit: {
+          kind: 'write',
+          run: async () => {
+            file.text = 'after';
+            return { changedPaths: [path], edits: [fileEditOf(edit)] };
+          },
+        },
+        fumble: {
+          kind: 'write',
+          prepare: async () => {
+            throw new UserError('There is no such text.');
+          },
+        },
+      },
+      parts: {
+        model: async () => automatic,
+        recordOutcome: (_turnId, held) => outcomes.push(held ? 'held' : 'did not hold'),
+      },
+    });
+    const turn = async (message: string, ...uses: readonly string[]): Promise<void> => {
+      const calls = uses.map((name, index) => toolUse(`${message} ${index}`, name));
+      harness.model.add(...(calls.length > 0 ? [routed('one', reply(calls))] : []), routed('one'));
+      await harness.service.send('t', draft(message));
+      await harness.settled('t');
+      await settle();
+    };
+    return { ...harness, outcomes, file, turn };
+  }
+
+  it('has held where the edits stay until the next message', async () => {
+    const { turn, outcomes, service } = createEditing();
+    await turn('Fix it', 'edit');
+    assert.deepEqual(outcomes, []);
+    await turn('Thanks');
+    assert.deepEqual(outcomes, ['held']);
+    await service.dispose();
+  });
+
+  it('has not held where they were undone before the next message', async () => {
+    const { turn, outcomes, service, file } = createEditing();
+    await turn('Fix it', 'edit');
+    file.text = 'before';
+    await turn('Try something else');
+    assert.deepEqual(outcomes, ['did not hold']);
+    await service.dispose();
+  });
+
+  it('has not held where they were undone and nothing more was said', async () => {
+    const { turn, outcomes, service, file, clock } = createEditing();
+    await turn('Fix it', 'edit');
+    file.text = 'before';
+    await clock.advance(9 * 60_000);
+    assert.deepEqual(outcomes, ['did not hold']);
+    await service.dispose();
+  });
+
+  it('has not held at once where the edits failed, and is not said to later', async () => {
+    const { turn, outcomes, service, clock } = createEditing();
+    await turn('Fix it', 'fumble', 'fumble', 'edit');
+    assert.deepEqual(outcomes, ['did not hold']);
+    await clock.advance(60 * 60_000);
+    await turn('Go on');
+    assert.deepEqual(new Set(outcomes), new Set(['did not hold']));
+    await service.dispose();
   });
 });
