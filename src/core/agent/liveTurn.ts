@@ -210,10 +210,13 @@ class GrowingAnswer {
       return;
     }
     if (block.text === '') {
-      // Shown from its first text on: thinking blocks often stay empty to the end.
+      // Shown from its first text on, and with it: thinking blocks often stay empty to the end, and
+      // what is appended to a block that has just been added waits for the next frame.
+      block.text = text;
       this.view.add(block);
+    } else {
+      this.view.append(block, text);
     }
-    this.view.append(block, text);
     this.records.appended(this.open, index, kind, text);
   }
 

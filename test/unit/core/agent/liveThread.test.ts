@@ -35,6 +35,21 @@ describe('a thread in use', () => {
     ]);
   });
 
+  it('shows a block together with its first text, which must not wait for a frame', async () => {
+    const { service, model, settled, events } = createAgentHarness();
+    model.add(reply([text('Four.')]));
+    await service.send('t', draft('What is 2 + 2?'));
+    await settled('t');
+    const shown = events.flatMap((event) =>
+      event.type === 'block/added' && event.block.type === 'text'
+        ? [`added ${event.block.text}`]
+        : event.type === 'block/appended'
+          ? [`appended ${event.text}`]
+          : [],
+    );
+    assert.deepEqual(shown, ['added Fou', 'appended r.']);
+  });
+
   it('takes one message at a time', async () => {
     const { service, model, settled } = createAgentHarness();
     model.add(endless);

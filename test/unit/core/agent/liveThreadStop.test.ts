@@ -137,7 +137,9 @@ describe('stopping a thread', () => {
     const [block] = lastAnswer(await view('t')).blocks;
     assert.ok(block?.type === 'thinking');
     assert.equal(block.text, 'First I ');
-    assert.ok(events.some((event) => event.type === 'block/appended'));
+    const added = events.find((event) => event.type === 'block/added');
+    assert.ok(added?.block.type === 'thinking');
+    assert.equal(added.block.text, 'First I ');
     await service.send('t', draft('again'));
     await settled('t');
     assert.deepEqual(
