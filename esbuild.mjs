@@ -1,7 +1,9 @@
 // Builds the two bundles: the extension host's (Node, split so that heavy parts load on first use)
-// and the webview's (browser, split so that highlighting loads with the first code block).
+// and the webview's (browser, split so that highlighting loads with the first code block). The
+// grammars are copied as they are.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { context } from 'esbuild';
+import { copyGrammars } from './esbuild.grammars.mjs';
 import { webviewOptions } from './esbuild.webview.mjs';
 
 const isWatching = process.argv.includes('--watch');
@@ -22,7 +24,10 @@ const common = {
 /** @type {import('esbuild').BuildOptions} */
 const host = {
   ...common,
-  entryPoints: { extension: 'src/extension.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    syntaxWorker: 'src/core/syntax/syntaxWorker.ts',
+  },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
@@ -38,6 +43,7 @@ const webview = { ...common, ...webviewOptions, outdir: 'dist/webview' };
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/webview', { recursive: true });
+await copyGrammars('dist/grammars');
 const contexts = await Promise.all([context(host), context(webview)]);
 
 if (isWatching) {

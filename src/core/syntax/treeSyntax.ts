@@ -1,0 +1,136 @@
+import { endOfContents } from './block.ts';
+import { foldOutline } from './foldedOutline.ts';
+import { indentedBlockEnd, isAtIndentedStart } from './indentation.ts';
+import type { LanguageRules } from './languages/languageRules.ts';
+import { readImports, readLiterals } from './literalQuery.ts';
+import { readDefinitions } from './outlineQuery.ts';
+import {
+  type Definition,
+  enclosingDefinition,
+  type Literal,
+  rangesOf,
+  type Structure,
+  type StructureMemo,
+} from './structure.ts';
+import type { FileSyntax, PlaceKind, TextRange } from './syntax.ts';
+import { blockAround, innermostNode, type TreeText } from './treeBlocks.ts';
+import { hasErrorWithin } from './treeErrors.ts';
+import { namesInScope } from './treeNames.ts';
+import { placeInTree } from './treePlace.ts';
+import type { Grammar, SyntaxTree } from './treeSitter.ts';
+
+export interface TreeSyntaxParts {
+  readonly languageId: string;
+  readonly text: string;
+  readonly rules: LanguageRules;
+  readonly grammar: Grammar;
+  /** Parsed from this text; the caller keeps owning it. */
+  readonly tree: SyntaxTree;
+  /** What was found out about this text before. */
+  readonly memo: StructureMemo;
+}
+
+/** Answers from a tree. */
+export class TreeSyntax implements FileSyntax {
+  readonly source = 'tree';
+  private readonly parts: TreeSyntaxParts;
+  private readonly tree: TreeText;
+
+  constructor(parts: TreeSyntaxParts) {
+    this.parts = parts;
+    this.tree = { root: parts.tree.root, text: parts.text, rules: parts.rules };
+  }
+
+  /** Everything that can be told in plain data. */
+  structure(): Structure {
+    return { definitions: this.outline(), literals: this.literals(), imports: this.imports() };
+  }
+
+  /** The tree as tree-sitter writes it. */
+  describe(): string {
+    return this.tree.root.toString();
+  }
+
+  outline(): readonly Definition[] {
+    const { memo, rules, grammar } = this.parts;
+    memo.definitions ??= readDefinitions(rules, grammar, this.tree);
+    return memo.definitions;
+  }
+
+  enclosing(offset: number): Definition | undefined {
+    return enclosingDefinition(this.outline(), this.contentBefore(offset));
+  }
+
+  blockEnd(offset: number): number {
+    const { text } = this.parts;
+    const block = blockAround(this.tree, offset);
+    if (block === 'top') {
+      return text.length;
+    }
+    return block === 'unclear'
+      ? indentedBlockEnd(text, offset)
+      : endOfContents(block, text, offset);
+  }
+
+  isAtBlockStart(offset: number): boolean {
+    const block = blockAround(this.tree, offset);
+    if (block === 'top') {
+      return false;
+    }
+    return block === 'unclear'
+      ? this.placeAt(offset) === 'code' && isAtIndentedStart(this.parts.text, offset)
+      : block.isEmpty;
+  }
+
+  placeAt(offset: number): PlaceKind {
+    return placeInTree(this.tree, this.parts.languageId, offset);
+  }
+
+  ranges(kind: Literal['kind']): readonly TextRange[] {
+    return rangesOf(this.literals(), kind);
+  }
+
+  identifiersInScope(offset: number, limit: number): readonly string[] {
+    return namesInScope(innermostNode(this.tree, offset), this.parts.rules.names, {
+      offset,
+      limit,
+    });
+  }
+
+  imports(): readonly TextRange[] {
+    const { memo, rules, grammar } = this.parts;
+    memo.imports ??= readImports(rules, grammar, this.tree);
+    return memo.imports;
+  }
+
+  foldedOutline(maxCharacters: number): string {
+    return foldOutline(this.parts.text, this.outline(), maxCharacters);
+  }
+
+  hasErrorIn(range: TextRange): boolean {
+    return hasErrorWithin(this.tree.root, range);
+  }
+
+  private literals(): readonly Literal[] {
+    const { memo, rules, grammar } = this.parts;
+    memo.literals ??= readLiterals(rules, grammar, this.tree);
+    return memo.literals;
+  }
+
+  /**
+   * Where blocks are made by indentation, an empty line that is indented belongs to what stands
+   * above it: its end is looked at in place of the offset.
+   */
+  private contentBefore(offset: number): number {
+    const { text, rules } = this.parts;
+    if (rules.blocks.kind !== 'layout') {
+      return offset;
+    }
+    const block = blockAround(this.tree, offset);
+    return typeof block === 'object' && block.end < offset
+      ? block.end
+      : block === 'unclear'
+        ? text.slice(0, offset).trimEnd().length
+        : offset;
+  }
+}
