@@ -44,6 +44,10 @@ export interface SettingValues {
   readonly 'promptCache.lifetime': 'auto' | '5m' | '1h';
   readonly 'prefetch.enabled': boolean;
   readonly 'threads.nameByModel': boolean;
+  /** Whether anything is measured. Nothing of it leaves the machine by itself. */
+  readonly 'telemetry.enabled': boolean;
+  /** Whether prompts and answers are kept beside the figures; they stay on the machine. */
+  readonly 'telemetry.captureContent': boolean;
 }
 
 /** US dollars; absent for no limit. */
@@ -132,6 +136,8 @@ export const settingDefinitions: {
   'promptCache.lifetime': choice('auto', ['auto', '5m', '1h']),
   'prefetch.enabled': toggle(true),
   'threads.nameByModel': toggle(true),
+  'telemetry.enabled': toggle(true),
+  'telemetry.captureContent': toggle(false),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);

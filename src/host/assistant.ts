@@ -8,6 +8,7 @@ import { ThreadService } from '../core/agent/threadService.ts';
 import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
+import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
 import { createActionCommands } from './actions/actionCommands.ts';
 import { createAgentParts } from './agentParts.ts';
@@ -42,6 +43,7 @@ import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SummaryDocuments } from './summaryDocuments.ts';
 import { SymbolSearch } from './symbolSearch.ts';
+import { createTelemetry, measureRequests } from './telemetryParts.ts';
 import { createThreadNamer } from './threadNaming.ts';
 import { VsCodeWorkspace } from './vscodeWorkspace.ts';
 import { listWorkspaceFiles } from './workspaceFiles.ts';
@@ -88,9 +90,17 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const { chat, log, resources } = parts;
   const environment = readEnvironment();
   const { store, connection } = await openStore(parts, parts.context.globalStorageUri.fsPath);
-  const models = createModelParts(parts, environment, connection);
+  const telemetry = createTelemetry(parts, connection);
+  const models = createModelParts({ ...parts, telemetry }, environment, connection);
+  measureRequests(parts, telemetry, models);
   const editor = createEditorParts(parts, environment);
-  const { threads, summaries } = await createThreads(parts, environment, models, editor, store);
+  const { threads, summaries } = await createThreads(
+    { ...parts, telemetry },
+    environment,
+    models,
+    editor,
+    store,
+  );
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
@@ -201,7 +211,7 @@ function fileListChanges(resources: ResourceManager): Event<void> {
 }
 
 async function createThreads(
-  parts: AssistantParts,
+  parts: AssistantParts & { readonly telemetry: Telemetry },
   { variables }: Environment,
   models: ModelParts,
   editor: ReturnType<typeof createEditorParts>,
@@ -213,6 +223,7 @@ async function createThreads(
   const threads: ThreadService<ThreadGrants> = new ThreadService({
     ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
     store,
+    tracing: parts.telemetry,
     gateway: models.gateway,
     context: createContextKeeping({ ...models, catalogue }),
     clock,

@@ -9,6 +9,7 @@ import type { ScheduleOptions } from '../core/model/stages/schedule.ts';
 import { ThreadPrompts } from '../core/model/threadPrompts.ts';
 import { defaultTransportLimits } from '../core/model/transportLimits.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
+import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { ConnectionView } from '../shared/views.ts';
 import { createAnswerParts } from './answerParts.ts';
 import type { AssistantParts } from './assistant.ts';
@@ -27,7 +28,7 @@ import { createContextOptimizer, createPromptTokens } from './tokenParts.ts';
 
 const clock = systemClock;
 
-type PathParts = Omit<AssistantParts, 'chat'>;
+type PathParts = Omit<AssistantParts, 'chat'> & { readonly telemetry: Telemetry };
 
 /** What asks a model, and what the user sets about it. */
 export type ModelParts = ReturnType<typeof createModelParts>;
@@ -118,6 +119,7 @@ function createPath(
       editorModels: editorModels.stream,
       clock,
       log: requestLog,
+      tracer: parts.telemetry.tracer,
       catalogue,
       budget,
       router,

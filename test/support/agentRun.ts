@@ -20,6 +20,7 @@ import type { SettingValues } from '../../src/core/settings.ts';
 import { openThreadStore } from '../../src/core/store/openThreadStore.ts';
 import type { ThreadStore } from '../../src/core/store/records.ts';
 import { UsageLedger } from '../../src/core/store/usageLedger.ts';
+import type { Telemetry } from '../../src/core/telemetry/telemetry.ts';
 import { DiskSpillStore } from '../../src/core/tools/spillStore.ts';
 import { createStandardTools } from '../../src/core/tools/standardTools.ts';
 import { createAgentHarness, draft, gate } from './agentHarness.ts';
@@ -39,6 +40,8 @@ export interface AgentRunOptions {
   readonly lifetime?: SettingValues['promptCache.lifetime'];
   /** Length of each file that is read, lines. */
   readonly fileLines?: number;
+  /** Measures the run; the caller disposes of it. */
+  readonly telemetry?: Telemetry;
   /** Leaves out the naive client. */
   readonly isAlone?: boolean;
 }
@@ -66,7 +69,7 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentRunReport
   const resources = new ResourceManager('agent run');
   try {
     writeFiles(folder.path, options.fileLines ?? 60);
-    const path = await openPath(resources, folder.path, server, time);
+    const path = await openPath(resources, folder.path, server, time, options.telemetry);
     const ask = openThread({ ...path, folder: folder.path, clock: time, options });
     for (let turn = 0; turn < options.turns; turn += 1) {
       time.shiftMs += options.pauseMs?.(turn) ?? 0;
@@ -122,6 +125,7 @@ async function openPath(
   folder: string,
   server: MessagesServer,
   clock: Clock,
+  telemetry: Telemetry | undefined,
 ): Promise<ModelPath> {
   const { store, connection } = await openThreadStore({ path: path.join(folder, '.store'), clock });
   resources.add(store);
@@ -154,6 +158,7 @@ async function openPath(
     clock,
     version: '0.0.0',
     log,
+    ...(telemetry ? { tracer: telemetry.tracer } : {}),
     budget,
     schedule: { scheduler, laneOf: async () => endpoint },
     prompts: resources.add(new ThreadPrompts()),
@@ -194,6 +199,7 @@ function openThread({ folder, gateway, store, clock, options }: ThreadOptions) {
     parts: {
       gateway,
       clock,
+      ...(options.telemetry ? { tracing: options.telemetry } : {}),
       tools: registry.bind({ workspace, spill, commandTimeoutMs: 60_000 }),
       toolDefinitions: () => registry.definitions({ isTrusted: true }),
       model: async () => ({ id: modelId, name: 'Sonnet', contextWindow: 1_000_000 }),

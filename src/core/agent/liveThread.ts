@@ -14,11 +14,13 @@ import type {
   ThreadRecord,
   UserMessageRecord,
 } from '../store/records.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import { fixedRequest } from './fixedRequest.ts';
 import { instructionsOnce } from './instructions.ts';
 import { KeptThread } from './keptThread.ts';
 import { LiveTurn } from './liveTurn.ts';
-import { type LoneAsk, LoneTurns, runLoneTurn } from './loneTurns.ts';
+import { type LoneAsk, LoneTurns } from './loneTurns.ts';
 import {
   holdsLast,
   lastPage,
@@ -27,19 +29,19 @@ import {
   ordinalOf,
   userMessageOf,
 } from './messageOrder.ts';
+import { meterInUse } from './meterInUse.ts';
 import { endingOf } from './notices.ts';
 import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
-import { modelInUse, shownModel } from './shownModel.ts';
+import { shownModel } from './shownModel.ts';
 import { ThreadApprover } from './threadApprover.ts';
 import { ThreadHistory } from './threadHistory.ts';
-import { threadMeter } from './threadMeter.ts';
 import type { LiveThreadParts, ModelProfile } from './threadParts.ts';
 import { ThreadSummary } from './threadSummary.ts';
 import { threadView } from './threadView.ts';
-import { ToolRunner } from './toolRunner.ts';
-import { runTurn, type TurnEnd } from './turn.ts';
-import { TurnContext } from './turnContext.ts';
+import type { TurnEnd } from './turn.ts';
 import { TurnRouting } from './turnRouting.ts';
+import { runAnyTurn } from './turnRun.ts';
+import { beginTraced, endTurnTrace } from './turnTrace.ts';
 import { type NewMessage, newUserMessage, userContent } from './userContent.ts';
 import { userView } from './views.ts';
 
@@ -113,32 +115,30 @@ export class LiveThread<Grants> {
 
   /**
    * Appends the user's message and answers it: with `alone` by itself, without tools and what was said
-   * before. Resolves with the turn's id once it has begun.
+   * before. Resolves with the turn's id once it has begun. `traceparent` is where the panel began it.
    */
-  async send(draft: Draft, alone?: LoneAsk): Promise<string> {
-    this.mustBeIdle();
-    const [content] = await Promise.all([userContent(draft, this.parts), this.history.load()]);
-    this.mustBeIdle();
-    const message = newUserMessage(this.id, draft, content, this.parts);
-    return this.begin(this.lone.add(message, alone));
+  send(draft: Draft, alone?: LoneAsk, traceparent?: string): Promise<string> {
+    return this.traced(traceparent, async (trace) =>
+      this.begin(this.lone.add(await this.newMessage(draft), alone), trace),
+    );
   }
 
   /** Sets the turn and all that followed aside, then answers its message once more. */
-  async retry(turnId: string): Promise<string> {
-    await this.history.load();
-    this.mustBeIdle();
-    const old = userMessageOf(this.history.records, turnId);
-    const message = newUserMessage(this.id, old, old.content, this.parts);
-    return this.begin(this.lone.repeat(old, message), old);
+  retry(turnId: string, traceparent?: string): Promise<string> {
+    return this.traced(traceparent, async (trace) => {
+      await this.history.load();
+      const old = userMessageOf(this.history.records, turnId);
+      const message = newUserMessage(this.id, old, old.content, this.parts);
+      return this.begin(this.lone.repeat(old, message), trace, old);
+    });
   }
 
   /** Sets the turn and all that followed aside, then sends this message in its place. */
-  async edit(turnId: string, draft: Draft): Promise<string> {
-    this.mustBeIdle();
-    const [content] = await Promise.all([userContent(draft, this.parts), this.history.load()]);
-    this.mustBeIdle();
-    const old = userMessageOf(this.history.records, turnId);
-    return this.begin(newUserMessage(this.id, draft, content, this.parts), old);
+  edit(turnId: string, draft: Draft, traceparent?: string): Promise<string> {
+    return this.traced(traceparent, async (trace) => {
+      const message = await this.newMessage(draft);
+      return this.begin(message, trace, userMessageOf(this.history.records, turnId));
+    });
   }
 
   /** Stops the turn that runs or is about to, if there is one, and resolves when it has ended. */
@@ -232,25 +232,25 @@ export class LiveThread<Grants> {
   }
 
   private meterOf(profile: ModelProfile, records: readonly MessageRecord[]): ThreadMeter {
-    const { history, kept, running } = this;
-    const spent = running?.turn?.spent;
-    const compacted = history.compaction && {
-      plainBefore: history.compaction.plainBefore,
-      messages: history.messages(),
-    };
+    const { history, kept, parts } = this;
+    const turn = this.running?.turn;
     const summary = this.summary.state;
-    const { tokens } = this.parts.context;
-    const routed = running?.turn?.routed;
-    return threadMeter({
-      profile: modelInUse(profile, records, routed, this.parts),
-      modelReason: routed?.reason,
-      record: kept.record,
-      spent,
-      records,
-      compacted,
-      summary,
-      tokens,
-    });
+    return meterInUse({ profile, records, turn, history, record: kept.record, summary, parts });
+  }
+
+  /** What the user wrote and attached, with the history at hand that it is added to. */
+  private async newMessage(draft: Draft): Promise<NewMessage> {
+    this.mustBeIdle();
+    const [content] = await Promise.all([userContent(draft, this.parts), this.history.load()]);
+    return newUserMessage(this.id, draft, content, this.parts);
+  }
+
+  private traced(
+    traceparent: string | undefined,
+    begin: (trace: TraceScope | undefined) => Promise<string>,
+  ): Promise<string> {
+    const { tracing } = this.parts;
+    return beginTraced({ threadId: this.id, tracing, traceparent }, begin);
   }
 
   private mustBeIdle(): void {
@@ -275,8 +275,14 @@ export class LiveThread<Grants> {
    * Begins the turn of this message, in place of `replaced` and all that followed it where that is
    * given. Resolves with the turn's id. Where it cannot begin, the thread stays as it was.
    */
-  private async begin(message: NewMessage, replaced?: UserMessageRecord): Promise<string> {
-    const running = newRunningTurn();
+  private async begin(
+    message: NewMessage,
+    trace: TraceScope | undefined,
+    replaced?: UserMessageRecord,
+  ): Promise<string> {
+    this.mustBeIdle();
+    const running = { ...newRunningTurn(), trace };
+    trace?.enter(operation.turnBegin);
     this.running = running;
     try {
       const profile = await this.parts.model();
@@ -291,7 +297,7 @@ export class LiveThread<Grants> {
       this.history.records.push(placed);
       this.keep(this.parts.store.putMessage(placed));
       this.announce(userView(placed), turn);
-      running.settle(this.run(turn, running.controller.signal, record, profile));
+      running.settle(this.run(turn, running, record, profile));
     } catch (error) {
       this.running = undefined;
       running.settle();
@@ -316,45 +322,35 @@ export class LiveThread<Grants> {
   /** Runs the turn to its end. Never rejects: what goes wrong becomes the turn's end. */
   private async run(
     turn: LiveTurn,
-    signal: AbortSignal,
+    running: RunningTurn,
     record: ThreadRecord,
     profile: ModelProfile,
   ): Promise<void> {
-    const end = await this.endOf(turn, signal, record, profile).catch(
+    const end = await this.endOf(turn, running, record, profile).catch(
       (error: unknown): TurnEnd => this.parts.unexpectedEnd(error),
     );
+    running.trace?.enter(operation.turnEnd);
     this.finish(turn, end, profile);
+    endTurnTrace(running.trace, end, turn.turnId);
   }
 
   private async endOf(
     turn: LiveTurn,
-    signal: AbortSignal,
+    running: RunningTurn,
     record: ThreadRecord,
     profile: ModelProfile,
   ): Promise<TurnEnd> {
-    const { parts } = this;
-    const tools = new ToolRunner({
-      tools: parts.tools,
-      approver: this.approver,
-      journal: turn,
-      clock: parts.clock,
-    });
-    const { records } = this.history;
-    const hints = this.routing.hints(profile, records);
-    const fixed = { ...fixedRequest(record, profile, records, parts), ...hints };
-    const alone = this.lone.of(turn.turnId, records);
-    if (alone) {
-      return runLoneTurn({ model: parts.gateway, thread: turn, tools }, fixed, alone, signal);
-    }
-    this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
-    const { history } = this;
+    const { parts: thread, history, approver } = this;
+    const { records } = history;
     const { compaction } = this.summary;
-    const summarizing = (): void => turn.summarizing();
-    const { context } = parts;
-    const own = { fixed, profile, history, compaction, context, thread: parts, summarizing };
-    const prompts = new TurnContext(own);
-    const maxRounds = parts.maxRounds();
-    return runTurn({ model: parts.gateway, thread: turn, tools, maxRounds, prompts }, signal);
+    const hints = this.routing.hints(profile, records);
+    const fixed = { ...fixedRequest(record, profile, records, thread), ...hints };
+    const alone = this.lone.of(turn.turnId, records);
+    if (!alone) {
+      this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
+    }
+    const own = { thread, turn, running, fixed, alone, profile, history, compaction, approver };
+    return runAnyTurn(own);
   }
 
   /** Trusting the folder, for one, changes the tools of a thread under way. */

@@ -40,7 +40,7 @@ export class LoneTurns {
   }
 }
 
-interface LoneTurn {
+export interface LoneTurn {
   readonly ask: LoneAsk;
   readonly message: UserMessageRecord;
 }

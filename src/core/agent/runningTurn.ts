@@ -1,4 +1,5 @@
 import type { ThreadStatus } from '../../shared/views.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { LiveTurn } from './liveTurn.ts';
 
 /** A turn from the moment it is asked for. */
@@ -7,6 +8,8 @@ export interface RunningTurn {
   turn: LiveTurn | undefined;
   /** What happens where it is no turn, but keeps others from beginning. */
   status?: ThreadStatus;
+  /** Absent where nothing is traced. */
+  readonly trace?: TraceScope | undefined;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
   readonly settle: (work?: Promise<void>) => void;

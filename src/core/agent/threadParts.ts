@@ -9,6 +9,7 @@ import type { Effort, ModelGateway, ToolDefinition } from '../model/request.ts';
 import type { SettingValues } from '../settings.ts';
 import type { CompactionStore } from '../store/compactionStore.ts';
 import type { ThreadStore } from '../store/records.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { PromptTokens } from '../tokens/promptTokens.ts';
 import type { Workspace } from '../tools/workspace.ts';
 import type { AccessPolicy } from './threadApprover.ts';
@@ -76,6 +77,8 @@ export interface ThreadParts<Grants> {
   readonly resolveContext: (chips: readonly ContextChip[]) => Promise<readonly TextBlock[]>;
   /** Turns a leading slash command into its prompt; other text comes back as it is. */
   readonly expandPrompt: (text: string) => Promise<string>;
+  /** Absent where nobody measures. */
+  readonly tracing?: Tracing;
   readonly saveFailed: (error: unknown) => void;
   readonly toolFailed: (toolName: string, error: Error) => void;
   /** A bug in a turn: logged, and told as a failure. */

@@ -130,17 +130,25 @@ export class ThreadService<Grants> implements Disposable {
     return exportMarkdown(thread.title, toMessageViews(records, this.parts.nameOf));
   }
 
-  /** With `alone`, the message is answered by itself, by an answer that may be kept. */
-  async send(threadId: string, draft: Draft, alone?: LoneAsk): Promise<string> {
+  /**
+   * With `alone`, the message is answered by itself, by an answer that may be kept.
+   * @param traceparent Where the panel began it, so that both are one trace.
+   */
+  async send(
+    threadId: string,
+    draft: Draft,
+    alone?: LoneAsk,
+    traceparent?: string,
+  ): Promise<string> {
     const thread = await this.thread(threadId);
-    const turnId = await thread.send(draft, alone);
+    const turnId = await thread.send(draft, alone, traceparent);
     // The turn has begun: it goes on, whatever becomes of the draft.
     this.keep(this.saveDraft(threadId, emptyDraft));
     return turnId;
   }
 
-  async retry(threadId: string, turnId: string): Promise<string> {
-    return (await this.thread(threadId)).retry(turnId);
+  async retry(threadId: string, turnId: string, traceparent?: string): Promise<string> {
+    return (await this.thread(threadId)).retry(turnId, traceparent);
   }
 
   /** Answers the thread's last message once more. */
@@ -149,8 +157,13 @@ export class ThreadService<Grants> implements Disposable {
     return thread.retry(await thread.lastTurnId());
   }
 
-  async edit(threadId: string, turnId: string, draft: Draft): Promise<string> {
-    return (await this.thread(threadId)).edit(turnId, draft);
+  async edit(
+    threadId: string,
+    turnId: string,
+    draft: Draft,
+    traceparent?: string,
+  ): Promise<string> {
+    return (await this.thread(threadId)).edit(turnId, draft, traceparent);
   }
 
   /** Goes on after a turn that stopped at a limit, a guard or the user's word. */

@@ -4,6 +4,9 @@ import type { ToolBlockChanges } from '../../shared/protocol.ts';
 import type { ApprovalDecision, ApprovalView } from '../../shared/views.ts';
 import type { ToolResultBlock, ToolUseBlock } from '../model/message.ts';
 import type { ToolResultRecord } from '../store/records.ts';
+import { genAi, slipstream } from '../telemetry/genAiAttributes.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { FileEdit } from '../tools/fileEdit.ts';
 import type { PreparedCall, ToolAccess, ToolOutput } from '../tools/tool.ts';
 import type { ToolRound } from './turn.ts';
@@ -24,7 +27,12 @@ const uncappedCharacters = 8_000;
 export interface ToolSet {
   kindOf(name: string): 'read' | 'write' | 'run' | undefined;
   /** Throws `UserError` with a message the model can act on. */
-  prepare(name: string, input: unknown, signal: AbortSignal): Promise<PreparedCall>;
+  prepare(
+    name: string,
+    input: unknown,
+    signal: AbortSignal,
+    trace?: TraceScope,
+  ): Promise<PreparedCall>;
   /** Shortens what would be too much for the history, keeping the whole where the model can read it. */
   cap(toolName: string, output: ToolOutput): Promise<ToolOutput>;
 }
@@ -83,15 +91,21 @@ export class ToolRunner implements ToolRound {
     uses: readonly ToolUseBlock[],
     inputErrors: ReadonlyMap<string, string>,
     signal: AbortSignal,
+    trace?: TraceScope,
   ): Promise<void> {
     for (const group of this.groups(uses)) {
-      await Promise.all(group.map((use) => this.runOne(use, inputErrors.get(use.id), signal)));
+      await Promise.all(
+        group.map((use) => {
+          const call = newCall(use, this.traceOf(use, trace));
+          return this.runOne(call, inputErrors.get(use.id), signal);
+        }),
+      );
     }
   }
 
   refuse(uses: readonly ToolUseBlock[], reason: string): void {
     for (const use of uses) {
-      this.end(newCall(use), { status: 'cancelled', text: reason });
+      this.end(newCall(use, undefined), { status: 'cancelled', text: reason });
     }
   }
 
@@ -116,11 +130,10 @@ export class ToolRunner implements ToolRound {
   }
 
   private async runOne(
-    use: ToolUseBlock,
+    call: CallState,
     inputError: string | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const call = newCall(use);
     const ended = this.tryCall(call, inputError, signal).catch((thrown: unknown) =>
       this.endFailed(call, thrown, signal),
     );
@@ -141,19 +154,22 @@ export class ToolRunner implements ToolRound {
       throw new UserError(`${inputError}\nSend the call again with its input as one JSON object.`);
     }
     const { tools, journal, clock } = this.parts;
-    const prepared = await tools.prepare(use.name, use.input, signal);
+    const preparing = call.trace?.enter(operation.toolPrepare);
+    const prepared = await tools.prepare(use.name, use.input, signal, preparing);
     throwIfCancelled(signal);
     call.title = prepared.title;
     journal.changed(use.id, { title: prepared.title });
-    const refusal = await this.leave(use, prepared, signal);
+    const refusal = await this.leave(call, prepared, signal);
     if (refusal !== undefined) {
       this.end(call, { status: 'denied', text: refusal });
       return;
     }
     throwIfCancelled(signal);
     call.startedAt = clock.now();
+    call.trace?.enter(operation.toolRun);
     journal.changed(use.id, { status: 'running', startedAt: clock.wallTime(), approval: null });
     const output = await prepared.run((text) => journal.outputAppended(use.id, text), signal);
+    call.trace?.enter(operation.toolFinish, { [slipstream.size]: output.text.length });
     for (const edit of output.edits ?? []) {
       journal.edited(edit);
     }
@@ -163,6 +179,15 @@ export class ToolRunner implements ToolRound {
       status: output.isError ? 'failed' : 'done',
       text: remarks === '' ? capped.text : `${capped.text}\n\n${remarks}`,
       output: capped,
+    });
+  }
+
+  /** A name that is none of ours is the model's own text. */
+  private traceOf({ name }: ToolUseBlock, trace: TraceScope | undefined): TraceScope | undefined {
+    const known = this.parts.tools.kindOf(name) === undefined ? 'unknown' : name;
+    return trace?.child(`${operation.tool} ${known}`, {
+      [genAi.operationName]: operation.tool,
+      [slipstream.toolName]: known,
     });
   }
 
@@ -188,7 +213,7 @@ export class ToolRunner implements ToolRound {
 
   /** Asks for leave where it is needed. The answer is why not, or undefined for "go on". */
   private async leave(
-    use: ToolUseBlock,
+    { use, trace }: CallState,
     prepared: PreparedCall,
     signal: AbortSignal,
   ): Promise<string | undefined> {
@@ -201,7 +226,9 @@ export class ToolRunner implements ToolRound {
       return `Not allowed: ${verdict.reason}`;
     }
     journal.changed(use.id, { status: 'awaitingApproval', approval: verdict.approval });
+    const waiting = trace?.enter(operation.approvalWait, { [slipstream.isUserTime]: true });
     const decision = await approver.ask(use, prepared.access, verdict.approval, signal);
+    waiting?.set({ [slipstream.approvalDecision]: decision });
     return decision === 'deny'
       ? 'The user denied this call. Do not try it again; go on without it, or ask what to do instead.'
       : undefined;
@@ -220,6 +247,7 @@ export class ToolRunner implements ToolRound {
     if (!(error instanceof UserError)) {
       this.parts.journal.failed(call.use.name, error);
     }
+    call.trace?.failAs(error.name);
     this.end(call, { status: 'failed', text: error.message });
   }
 
@@ -228,6 +256,8 @@ export class ToolRunner implements ToolRound {
       return;
     }
     call.isEnded = true;
+    call.trace?.set({ [slipstream.toolStatus]: ending.status });
+    call.trace?.end();
     const { clock, journal } = this.parts;
     journal.ended({
       toolUseId: call.use.id,
@@ -242,6 +272,7 @@ export class ToolRunner implements ToolRound {
 
 interface CallState {
   readonly use: ToolUseBlock;
+  readonly trace: TraceScope | undefined;
   title: string;
   startedAt: number | undefined;
   isEnded: boolean;
@@ -253,8 +284,8 @@ interface CallEnding {
   readonly output?: ToolOutput;
 }
 
-function newCall(use: ToolUseBlock): CallState {
-  return { use, title: use.name, startedAt: undefined, isEnded: false };
+function newCall(use: ToolUseBlock, trace: TraceScope | undefined): CallState {
+  return { use, trace, title: use.name, startedAt: undefined, isEnded: false };
 }
 
 /** Resolves when the work has settled, or a short while after the stop: a tool may not hear of it. */

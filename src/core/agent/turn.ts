@@ -6,6 +6,9 @@ import type {
   Outcome,
   StopReason,
 } from '../model/request.ts';
+import { slipstream } from '../telemetry/genAiAttributes.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import { type Answer, type AnswerObserver, streamAnswer } from './answer.ts';
 import { toolUses } from './history.ts';
 import { LoopGuard } from './loopGuard.ts';
@@ -62,6 +65,7 @@ export interface ToolRound {
     /** Why a use's input could not be read, by its id. */
     inputErrors: ReadonlyMap<string, string>,
     signal: AbortSignal,
+    trace?: TraceScope,
   ): Promise<void>;
   /** Answers without running, because the turn stops here. */
   refuse(uses: readonly ToolUseBlock[], reason: string): void;
@@ -73,6 +77,8 @@ export interface TurnParts {
   readonly tools: ToolRound;
   readonly maxRounds: number;
   readonly prompts: TurnPrompts;
+  /** The turn's own; absent where nothing is traced. */
+  readonly trace?: TraceScope | undefined;
 }
 
 /**
@@ -84,6 +90,7 @@ export async function runTurn(parts: TurnParts, signal: AbortSignal): Promise<Tu
   const guard = new LoopGuard();
   let hasMadeRoom = false;
   for (let round = 0; round < parts.maxRounds; round += 1) {
+    parts.trace?.enter(operation.contextAssemble, { [slipstream.round]: round });
     const next = await parts.prompts.next(signal);
     if (next.kind === 'tooLarge') {
       return notAsked(next, parts.thread, signal);
@@ -98,7 +105,8 @@ export async function runTurn(parts: TurnParts, signal: AbortSignal): Promise<Tu
       refuseRepeated(end, uses, parts);
       return end;
     }
-    await parts.tools.run(uses, answer.inputErrors, signal);
+    const toolTrace = parts.trace?.enter(operation.tools, { [slipstream.round]: round });
+    await parts.tools.run(uses, answer.inputErrors, signal, toolTrace);
     if (signal.aborted) {
       return { kind: 'cancelled' };
     }
@@ -152,7 +160,10 @@ async function askModel(
   signal: AbortSignal,
 ): Promise<Answer> {
   const observer = parts.thread.beginAnswer();
+  // The request has a span of its own.
+  parts.trace?.leave();
   const answer = await streamAnswer(parts.model, request, observer, signal);
+  parts.trace?.enter(operation.answerKeep);
   parts.thread.endAnswer(answer);
   parts.prompts.answered(answer);
   if (answer.bug) {

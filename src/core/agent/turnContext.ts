@@ -5,6 +5,8 @@ import { fitNotes } from '../context/fitNotes.ts';
 import { DecisionTrail } from '../model/decisionTrail.ts';
 import type { Message } from '../model/message.ts';
 import type { ModelRequest } from '../model/request.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { Answer } from './answer.ts';
 import type { FixedRequest } from './fixedRequest.ts';
 import type { CompactionOptions, ThreadCompaction } from './threadCompaction.ts';
@@ -28,6 +30,8 @@ export interface TurnContextParts {
   readonly thread: Pick<ThreadParts<unknown>, 'newId' | 'clock'>;
   /** The turn waits for a summary. */
   readonly summarizing: () => void;
+  /** The turn's own; absent where nothing is traced. */
+  readonly trace?: TraceScope | undefined;
 }
 
 /** Makes each request of a turn fit the model's window. */
@@ -41,7 +45,7 @@ export class TurnContext implements TurnPrompts {
 
   async next(signal: AbortSignal): Promise<NextRequest> {
     const { fixed, profile, thread } = this.parts;
-    const trail = new DecisionTrail(thread.clock);
+    const trail = new DecisionTrail(thread.clock, this.parts.trace);
     const fit = await this.summarizeIfDue(await this.measure(signal), trail, signal);
     if (fit.kind === 'tooLarge') {
       return { kind: 'tooLarge', reason: fit.reason, model: fixed.model };
@@ -157,6 +161,7 @@ export class TurnContext implements TurnPrompts {
       return 'nothing';
     }
     this.parts.summarizing();
+    this.parts.trace?.enter(operation.contextSummarize);
     return (await this.parts.compaction.takeOver(options, signal)).kind;
   }
 

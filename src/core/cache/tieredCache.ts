@@ -1,5 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { slipstream } from '../telemetry/genAiAttributes.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import { inSpan, type TraceScope } from '../telemetry/traceScope.ts';
 import type { Lifetime } from './answerPolicy.ts';
 import { type CacheEntry, fileKey } from './cacheEntry.ts';
 import { type CachePattern, matchesGlob, toGlob } from './cacheKeys.ts';
@@ -71,12 +74,13 @@ export class TieredCache implements Disposable {
     this.memory = new MemoryTier(options.clock, options.memoryBytes());
   }
 
-  async get(key: string): Promise<CacheHit | undefined> {
-    const inMemory = this.memory.get(key);
+  /** @param scope Below it, each tier that is asked has a span. */
+  async get(key: string, scope?: TraceScope): Promise<CacheHit | undefined> {
+    const inMemory = await inTier(scope, 'memory', () => this.memory.get(key));
     if (inMemory) {
       return this.toHit(inMemory, 'memory');
     }
-    const onDisk = (await this.openedDisk())?.get(key);
+    const onDisk = await inTier(scope, 'disk', async () => (await this.openedDisk())?.get(key));
     if (!onDisk) {
       return undefined;
     }
@@ -251,4 +255,14 @@ export class TieredCache implements Disposable {
     this.diskFailures += 1;
     this.options.onProblem(error);
   };
+}
+
+function inTier<T>(
+  scope: TraceScope | undefined,
+  tier: CacheHit['tier'],
+  look: () => T | PromiseLike<T>,
+): T | PromiseLike<T> {
+  return scope
+    ? inSpan(scope, operation.cacheTier, look, { [slipstream.cacheTier]: tier })
+    : look();
 }

@@ -83,7 +83,10 @@ export class Attempt {
     return async (input, init) => {
       this.watchdog.beginWait(firstByteMs);
       try {
-        const response = await send(input, init);
+        const { observer } = this;
+        const onConnected = observer?.connected?.bind(observer);
+        const watched = onConnected ? { ...init, onConnected } : init;
+        const response = await send(input, watched);
         const { body } = response;
         this.observer?.answered(response.headers);
         this.requestId = response.headers.get('request-id') ?? undefined;

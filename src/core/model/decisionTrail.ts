@@ -1,4 +1,6 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 
 /** Who decided something about a request: the stages of the path, and what prepares a request. */
 export type DecisionMaker =
@@ -25,19 +27,37 @@ export interface Decision {
 /** How many decisions of one request are kept: a storm of retries shall not fill the memory. */
 const maxDecisions = 64;
 
+/** Where an answer came from that no call of this request's own gave. */
+export type AnswerSource = 'memory' | 'disk' | 'shared';
+
 /** What was decided about one request on its way, so that the user can read why. */
 export class DecisionTrail {
+  /** Set where the request needed no call of its own. */
+  answeredFrom: AnswerSource | undefined;
+  /** The request's own span, set by the trace stage; undefined while nothing is traced. */
+  scope: TraceScope | undefined;
+  /** The operation that the request is a part of. */
+  readonly parent: TraceScope | undefined;
   private readonly clock: Clock;
   private readonly startMs: number;
   private readonly kept: Decision[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, parent?: TraceScope) {
     this.clock = clock;
+    this.parent = parent;
     this.startMs = clock.now();
   }
 
   get decisions(): readonly Decision[] {
     return this.kept;
+  }
+
+  /**
+   * Begins the next phase of the request, which lasts until the one after it: a span each. For
+   * stages, in the order of the path.
+   */
+  enter(phase: string, attributes?: Attributes): TraceScope | undefined {
+    return this.scope?.enter(phase, attributes);
   }
 
   note(by: DecisionMaker, text: string): void {

@@ -16,8 +16,13 @@ import { readBody } from './bodyReader.ts';
 import { acceptedEncodings, decoded } from './contentEncoding.ts';
 import { isCertificateError } from './failures.ts';
 
+/** What may be handed on beside a request: hears when it has a connection. */
+export interface WatchedInit extends RequestInit {
+  readonly onConnected?: (isReused: boolean) => void;
+}
+
 /** What the SDK needs of `fetch`. */
-export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+export type FetchLike = (input: string | URL | Request, init?: WatchedInit) => Promise<Response>;
 
 /** More than the product runs at once: a bound so that a mistake cannot open sockets without end. */
 const maxSockets = 32;
@@ -100,7 +105,7 @@ class Agents implements Disposable {
 }
 
 /** Nothing was sent where a certificate was not accepted, so it is sent again with more of them. */
-async function sendTrusting(agents: Agents, url: URL, init: RequestInit): Promise<Response> {
+async function sendTrusting(agents: Agents, url: URL, init: WatchedInit): Promise<Response> {
   const agent = agents.for(url);
   try {
     return await sendOnce(agents, url, init, true);
@@ -121,7 +126,7 @@ async function sendTrusting(agents: Agents, url: URL, init: RequestInit): Promis
 async function sendOnce(
   agents: Agents,
   url: URL,
-  init: RequestInit,
+  init: WatchedInit,
   mayRepeat: boolean,
 ): Promise<Response> {
   const request = open(agents, url, init);
@@ -135,7 +140,7 @@ async function sendOnce(
   }
 }
 
-function open(agents: Agents, url: URL, init: RequestInit): http.ClientRequest {
+function open(agents: Agents, url: URL, init: WatchedInit): http.ClientRequest {
   const isSecure = url.protocol === 'https:';
   const request = (isSecure ? https : http).request(url, {
     agent: agents.for(url),
@@ -147,7 +152,18 @@ function open(agents: Agents, url: URL, init: RequestInit): http.ClientRequest {
     },
     ...(init.signal ? { signal: init.signal } : {}),
   });
-  request.once('socket', (socket) => limitConnecting(agents.clock, request, socket));
+  const { onConnected } = init;
+  request.once('socket', (socket) => {
+    limitConnecting(agents.clock, request, socket);
+    if (!onConnected) {
+      return;
+    }
+    if (socket.connecting) {
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => onConnected(false));
+    } else {
+      onConnected(true);
+    }
+  });
   return request;
 }
 

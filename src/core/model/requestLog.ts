@@ -1,7 +1,7 @@
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { RingBuffer } from '../../base/ringBuffer.ts';
-import type { Decision } from './decisionTrail.ts';
+import type { AnswerSource, Decision } from './decisionTrail.ts';
 import type { Usage } from './message.ts';
 import type { ModelFailureKind, ModelRequest, Outcome } from './request.ts';
 
@@ -29,6 +29,12 @@ export interface RequestRecord {
   readonly failureKind?: ModelFailureKind;
   /** Host and port that answered; absent for an answer that came from a cache. */
   readonly endpoint?: string;
+  /** Where the answer came from, where no call of its own gave it. */
+  readonly answeredFrom?: AnswerSource;
+  /** The provider's word for why its prompt cache missed. */
+  readonly promptCacheMiss?: string;
+  /** Where its spans are; absent while nothing was traced. */
+  readonly traceId?: string;
   readonly decisions: readonly Decision[];
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { slipstream } from '../telemetry/genAiAttributes.ts';
+import { operation } from '../telemetry/spanNames.ts';
 import { type ConnectionProvider, isOnline, type OnlineConnection } from './connection.ts';
 import { EndpointPool, type Failover } from './endpoints/endpointPool.ts';
 import type { TryWatch } from './endpoints/tryWatch.ts';
@@ -45,6 +47,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   });
 
   async function* choose(request: ModelRequest, signal: AbortSignal): HandingOver {
+    request.trail?.enter(operation.connect);
     const connections = await onlineConnections(options.connection);
     if (signal.aborted) {
       yield { type: 'ended', outcome: { kind: 'cancelled' } };
@@ -52,12 +55,14 @@ export function createTerminal(options: TerminalOptions): Terminal {
     }
     if (connections.length === 0) {
       const { kind } = await options.connection.current();
+      request.trail?.enter(operation.answer);
       const answer = (kind === 'editor' && options.editorModels) || options.offline;
       return answer(request, signal)[Symbol.asyncIterator]();
     }
     const online = await transport();
     const { connection, watch } = pool.choose(connections, request);
-    const withLimits = { ...watch, answered: limitReader(connection, options.onRateLimits) };
+    const answered = limitReader(connection, options.onRateLimits);
+    const withLimits = traced({ ...watch, answered }, request);
     return online.stream(request, connection, signal, withLimits)[Symbol.asyncIterator]();
   }
 
@@ -89,6 +94,22 @@ async function onlineConnections(
   }
   const current = await provider.current();
   return isOnline(current) ? [current] : [];
+}
+
+/** The same watch, by which the phases of a try are told apart. */
+function traced(watch: TryWatch, { trail }: ModelRequest): TryWatch {
+  return trail?.scope
+    ? {
+        ...watch,
+        connected: (isReused) => {
+          trail.enter(operation.send, { [slipstream.isSocketReused]: isReused });
+        },
+        answered: (headers) => {
+          trail.enter(operation.firstToken);
+          watch.answered(headers);
+        },
+      }
+    : watch;
 }
 
 function limitReader(

@@ -2,6 +2,7 @@ import type { TableSpec } from './batchPlan.ts';
 import { bulkMigration } from './bulkSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
 import { modelListsTable, modelStatisticsTable, routerMigration } from './routerSchema.ts';
+import { telemetryMigration } from './telemetrySchema.ts';
 import { usageMigration } from './usageSchema.ts';
 
 /**
@@ -119,6 +120,7 @@ export const threadMigrations: readonly string[] = [
   bulkMigration,
   usageMigration,
   routerMigration,
+  telemetryMigration,
 ];
 
 export const threadsTable: TableSpec = {

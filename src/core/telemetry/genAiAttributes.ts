@@ -39,6 +39,42 @@ export const slipstream = {
   /** All HTTP tries, the first one included. */
   attempts: 'slipstream.request.attempts',
   outcome: 'slipstream.request.outcome',
+  turnId: 'slipstream.turn.id',
+  /** Why the turn ended. */
+  turnEnd: 'slipstream.turn.end',
+  /** From 0. */
+  round: 'slipstream.turn.round',
+  toolName: 'gen_ai.tool.name',
+  toolStatus: 'slipstream.tool.status',
+  /** The user was waited for: their time, not ours. */
+  isUserTime: 'slipstream.is_user_time',
+  isCancelled: 'slipstream.is_cancelled',
+  approvalDecision: 'slipstream.approval.decision',
+  /** US dollars. */
+  costUsd: 'slipstream.usage.cost_usd',
+  /** `hit`, `stale` or `miss`. */
+  cacheOutcome: 'slipstream.cache.outcome',
+  /** `memory`, `disk` and so on. */
+  cacheTier: 'slipstream.cache.tier',
+  /** The provider's word for why its prompt cache did not hold. */
+  promptCacheMiss: 'slipstream.prompt_cache.miss_cause',
+  /** Whether an equal request's call answered. */
+  isShared: 'slipstream.request.is_shared',
+  /** Why the model was chosen, in words. */
+  routeReason: 'slipstream.route.reason',
+  /** The number of the HTTP try, from 1. */
+  attempt: 'slipstream.attempt',
+  isSocketReused: 'slipstream.connection.is_reused',
+  messageCount: 'slipstream.prompt.messages',
+  toolCount: 'slipstream.prompt.tools',
+  /** Characters. */
+  size: 'slipstream.size',
+  rows: 'slipstream.database.rows',
+  /** Of this process at that time, as sampled last: bytes and milliseconds. */
+  memoryBytes: 'slipstream.process.memory_bytes',
+  loopDelayMs: 'slipstream.process.loop_delay_ms',
+  frames: 'slipstream.render.frames',
+  longestFrameMs: 'slipstream.render.longest_frame_ms',
 } as const;
 
 /** Span events. */

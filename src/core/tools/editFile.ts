@@ -5,6 +5,9 @@ import {
   type FailedEdit,
 } from '../edit/failureText.ts';
 import { applyEdits, type TextEdit } from '../edit/match.ts';
+import { slipstream } from '../telemetry/genAiAttributes.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import { inSpanSync } from '../telemetry/traceScope.ts';
 import { applyChange, assertWritable, editAccess } from './fileChange.ts';
 import { defineInput } from './input.ts';
 import { explainMissing } from './missingFile.ts';
@@ -70,7 +73,13 @@ async function computeChange(
     throw new UserError(await explainMissing(target, context, signal));
   }
   const { text } = await workspace.readText(target.path);
-  const result = applyEdits(text, edits);
+  const match = { [slipstream.size]: text.length };
+  const result = inSpanSync(
+    context.trace,
+    operation.editMatch,
+    () => applyEdits(text, edits),
+    match,
+  );
   if (result.kind === 'failed') {
     throw new UserError(explain(target, edits, result));
   }

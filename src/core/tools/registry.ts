@@ -1,5 +1,6 @@
 import { isCancellation, UserError } from '../../base/errors.ts';
 import type { ToolDefinition } from '../model/request.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import { capOutput, maxResultCharacters, wellFormed } from './outputCap.ts';
 import { codeOf } from './paths.ts';
 import type { PreparedCall, Tool, ToolContext, ToolOutput } from './tool.ts';
@@ -30,7 +31,12 @@ export interface ToolRegistry {
 /** A registry together with what its tools run with. */
 export interface BoundTools {
   kindOf(name: string): Tool['kind'] | undefined;
-  prepare(name: string, input: unknown, signal: AbortSignal): Promise<PreparedCall>;
+  prepare(
+    name: string,
+    input: unknown,
+    signal: AbortSignal,
+    trace?: TraceScope,
+  ): Promise<PreparedCall>;
   cap(name: string, output: ToolOutput): Promise<ToolOutput>;
 }
 
@@ -68,7 +74,8 @@ export function createToolRegistry(tools: readonly Tool[]): ToolRegistry {
       ),
     bind: (context) => ({
       kindOf: registry.kindOf,
-      prepare: (name, input, signal) => registry.prepare(name, input, context, signal),
+      prepare: (name, input, signal, trace) =>
+        registry.prepare(name, input, trace ? { ...context, trace } : context, signal),
       cap: (name, output) => registry.cap(name, output, context),
     }),
   };

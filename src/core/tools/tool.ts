@@ -1,4 +1,5 @@
 import type { ImageBlock } from '../model/message.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { FileEdit } from './fileEdit.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -51,6 +52,8 @@ export interface ToolContext {
   /** Where big output is kept so that the model can read it in ranges. */
   readonly spill: SpillStore;
   readonly commandTimeoutMs: number;
+  /** Of the call that is prepared; absent where nothing is traced. */
+  readonly trace?: TraceScope;
 }
 
 /** Keeps output that is too big for the history. */

@@ -1,3 +1,4 @@
+import { operation } from '../../telemetry/spanNames.ts';
 import type { Budget, Forecast } from '../budget/budget.ts';
 import type { ConnectionProvider } from '../connection.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
@@ -23,6 +24,7 @@ async function* weigh(
   next: Next,
   signal: AbortSignal,
 ): HandingOver {
+  request.trail?.enter(operation.budget);
   const current = await connection.current();
   if (current.kind === 'offline') {
     return next(request, signal)[Symbol.asyncIterator]();

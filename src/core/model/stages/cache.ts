@@ -1,6 +1,8 @@
 import { type Lifetime, lifetimeOf } from '../../cache/answerPolicy.ts';
 import type { KeyOfRequest } from '../../cache/requestKeys.ts';
 import type { CacheHit, Keeping, TieredCache } from '../../cache/tieredCache.ts';
+import { slipstream } from '../../telemetry/genAiAttributes.ts';
+import { operation } from '../../telemetry/spanNames.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
 import { AnswerCollector, isKeptAnswer, replay } from '../keptAnswer.ts';
 import type { ModelEvent, ModelRequest, Next, Stage } from '../request.ts';
@@ -36,20 +38,28 @@ interface Call {
 
 async function* answer(options: CacheStageOptions, call: Call): HandingOver {
   const { request, next, signal, lifetime } = call;
+  const lookup = request.trail?.enter(operation.cacheLookup);
   const key = await options.keyOf(request);
   const mustRefresh = request.caching?.mustRefresh === true;
-  const hit = key === undefined || mustRefresh ? undefined : await options.cache.get(key);
+  const hit = key === undefined || mustRefresh ? undefined : await options.cache.get(key, lookup);
   if (signal.aborted) {
     yield { type: 'ended', outcome: { kind: 'cancelled' } };
     return undefined;
   }
   if (hit && isKeptAnswer(hit.value)) {
-    request.trail?.note('cache', wordsFor(hit));
+    noteHit(request, hit);
+    lookup?.set({
+      [slipstream.cacheOutcome]: hit.isStale ? 'stale' : 'hit',
+      [slipstream.cacheTier]: hit.tier,
+    });
     if (hit.isStale) {
       options.refresh(request);
     }
     yield* replay(hit.value);
     return undefined;
+  }
+  if (key !== undefined && !mustRefresh) {
+    lookup?.set({ [slipstream.cacheOutcome]: 'miss' });
   }
   const events = next(request, signal)[Symbol.asyncIterator]();
   if (key === undefined) {
@@ -57,6 +67,13 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
   }
   request.trail?.note('cache', mustRefresh ? 'Asked anew, to replace what is kept.' : 'Not kept.');
   return new KeptStream(events, options.cache.begin(key, request.caching?.files), lifetime);
+}
+
+function noteHit({ trail }: ModelRequest, hit: CacheHit): void {
+  trail?.note('cache', wordsFor(hit));
+  if (trail) {
+    trail.answeredFrom = hit.tier;
+  }
 }
 
 function wordsFor({ tier, isStale }: CacheHit): string {

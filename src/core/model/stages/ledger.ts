@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import { operation } from '../../telemetry/spanNames.ts';
 import type { BilledCall, Budget } from '../budget/budget.ts';
 import type { ConnectionProvider } from '../connection.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
@@ -28,6 +29,7 @@ async function* record(
   next: Next,
   signal: AbortSignal,
 ): HandingOver {
+  request.trail?.enter(operation.admit);
   const current = await connection.current();
   if (current.kind === 'offline') {
     return next(request, signal)[Symbol.asyncIterator]();

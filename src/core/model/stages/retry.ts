@@ -1,4 +1,6 @@
 import { type Clock, delay } from '../../../base/clock.ts';
+import { slipstream } from '../../telemetry/genAiAttributes.ts';
+import { operation } from '../../telemetry/spanNames.ts';
 import { hostOf } from '../connection.ts';
 import { describeDuration } from '../describeDuration.ts';
 import type { Failover } from '../endpoints/endpointPool.ts';
@@ -72,6 +74,7 @@ class Retrying {
       }
       yield { type: 'retrying', attempt: this.attempts + 1, delayMs, failure };
       if (delayMs > 0) {
+        this.request.trail?.enter(operation.retryWait, { [slipstream.attempt]: this.attempts + 1 });
         await delay(this.options.clock, delayMs, this.signal);
       }
       if (this.signal.aborted) {

@@ -1,3 +1,4 @@
+import { operation } from '../../telemetry/spanNames.ts';
 import type { ConnectionProvider } from '../connection.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
 import type { ModelEvent, ModelFailure, ModelRequest, Next, Stage } from '../request.ts';
@@ -26,6 +27,7 @@ async function* route(
   signal: AbortSignal,
 ): HandingOver {
   const { router, connection } = options;
+  request.trail?.enter(operation.route);
   if ((await connection.current()).kind !== 'anthropic') {
     return start(request, next, signal);
   }

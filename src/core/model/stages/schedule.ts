@@ -1,3 +1,4 @@
+import { operation } from '../../telemetry/spanNames.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
 import type { ModelEvent, ModelRequest, Next, Stage } from '../request.ts';
 import type { RequestScheduler, Slot } from '../schedule/requestScheduler.ts';
@@ -22,6 +23,7 @@ async function* take(
   next: Next,
   signal: AbortSignal,
 ): HandingOver {
+  request.trail?.enter(operation.queue);
   const lane = await laneOf(request);
   if (lane === undefined) {
     return next(request, signal)[Symbol.asyncIterator]();

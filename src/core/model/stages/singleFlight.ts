@@ -1,5 +1,6 @@
 import { mayShare } from '../../cache/answerPolicy.ts';
 import type { KeyOfRequest } from '../../cache/requestKeys.ts';
+import { operation } from '../../telemetry/spanNames.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
 import { noUsage } from '../message.ts';
 import type { ModelEvent, ModelRequest, Next, Priority, Stage } from '../request.ts';
@@ -16,6 +17,7 @@ const maxReplayedEvents = 20_000;
 export function createSingleFlightStage(options: { readonly keyOf: KeyOfRequest }): Stage {
   const deduplicator = new RequestDeduplicator();
   async function* share(request: ModelRequest, next: Next, signal: AbortSignal): HandingOver {
+    request.trail?.enter(operation.singleFlight);
     const key = await options.keyOf(request);
     if (signal.aborted) {
       yield cancelled.value;
@@ -65,6 +67,9 @@ export class RequestDeduplicator {
         'singleFlight',
         `Shares the answer to an equal request that was under way (${running.requestId}): no call of its own.`,
       );
+      if (request.trail) {
+        request.trail.answeredFrom = 'shared';
+      }
       return new Passenger(running, signal, true);
     }
     const flight: Flight = new Flight(request, next, () => {

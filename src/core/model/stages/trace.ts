@@ -1,6 +1,9 @@
-import type { Attributes, Span, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../../base/clock.ts';
 import { genAi, general, slipstream, spanEvent } from '../../telemetry/genAiAttributes.ts';
+import { contextOf } from '../../telemetry/spanContext.ts';
+import { operation } from '../../telemetry/spanNames.ts';
+import { TraceScope } from '../../telemetry/traceScope.ts';
 import { DecisionTrail } from '../decisionTrail.ts';
 import type { Usage } from '../message.ts';
 import type { ModelEvent, ModelFailureKind, ModelRequest, Outcome, Stage } from '../request.ts';
@@ -25,25 +28,45 @@ export interface TraceOptions {
  */
 export function createTraceStage(options: TraceOptions): Stage {
   return (request, next, signal) => {
-    const span = options.tracer()?.startSpan(`chat ${request.model}`, {
-      kind: clientSpanKind,
-      attributes: requestAttributes(request),
-    });
     const trail = request.trail ?? new DecisionTrail(options.clock);
+    const span = startSpan(options.tracer(), request, trail);
+    const isRecording = span !== undefined;
     const events = next(request.trail ? request : { ...request, trail }, signal);
-    const isRecording = span?.isRecording() === true;
-    if (!isRecording) {
-      span?.end();
-    }
     if (!isRecording && !options.log) {
       return events;
     }
-    const watched = { request, trail, span: isRecording ? span : undefined };
+    const watched = { request, trail, span };
     return {
       [Symbol.asyncIterator]: () =>
         new TracedStream(events[Symbol.asyncIterator](), watched, options),
     };
   };
+}
+
+/** The request's span, below the operation that it is a part of. Undefined where nobody records. */
+function startSpan(
+  tracer: Tracer | undefined,
+  request: ModelRequest,
+  trail: DecisionTrail,
+): Span | undefined {
+  if (!tracer) {
+    return undefined;
+  }
+  const context: Context | undefined = trail.parent && contextOf(trail.parent.span);
+  const options = { kind: clientSpanKind, attributes: requestAttributes(request) };
+  const span = tracer.startSpan(`${operation.request} ${request.model}`, options, context);
+  if (!span.isRecording()) {
+    span.end();
+    return undefined;
+  }
+  trail.scope = new TraceScope(tracer, span);
+  trail.scope.content('input', () => contentOf(request));
+  return span;
+}
+
+/** What goes to the model, for who has turned capture on. */
+function contentOf({ system, messages }: ModelRequest): string {
+  return JSON.stringify({ system, messages });
 }
 
 function requestAttributes(request: ModelRequest): Attributes {
@@ -56,6 +79,8 @@ function requestAttributes(request: ModelRequest): Attributes {
     [slipstream.requestId]: request.id,
     [slipstream.surface]: request.surface,
     [slipstream.priority]: request.priority,
+    [slipstream.messageCount]: request.messages.length,
+    [slipstream.toolCount]: request.tools.length,
     ...(request.threadId === undefined ? {} : { [genAi.conversationId]: request.threadId }),
     ...(request.effort === undefined ? {} : { [genAi.requestReasoningLevel]: request.effort }),
   };
@@ -81,6 +106,7 @@ class TracedStream implements AsyncIterator<ModelEvent> {
   private attempts = 1;
   private usage: Usage | undefined;
   private firstTokenMs: number | undefined;
+  private promptCacheMiss: string | undefined;
   private isEnded = false;
 
   constructor(events: AsyncIterator<ModelEvent>, watched: Watched, options: TraceOptions) {
@@ -129,6 +155,11 @@ class TracedStream implements AsyncIterator<ModelEvent> {
         break;
       case 'routed':
         this.model = event.model;
+        this.span?.setAttribute(slipstream.routeReason, event.reason);
+        break;
+      case 'promptCacheMiss':
+        this.promptCacheMiss = event.cause;
+        this.span?.setAttribute(slipstream.promptCacheMiss, event.cause);
         break;
       case 'started':
         this.model = event.model;
@@ -155,6 +186,7 @@ class TracedStream implements AsyncIterator<ModelEvent> {
     this.firstTokenMs = this.options.clock.now() - this.startedMs;
     this.span?.setAttribute(genAi.responseTimeToFirstChunk, this.firstTokenMs / 1000);
     this.span?.addEvent(spanEvent.firstToken);
+    this.watched.trail.enter(operation.stream);
   }
 
   private end(outcome: Outcome): void {
@@ -200,6 +232,9 @@ class TracedStream implements AsyncIterator<ModelEvent> {
       ...(failure === undefined ? {} : { failure }),
       ...(this.failureKind === undefined ? {} : { failureKind: this.failureKind }),
       ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
+      ...(trail.answeredFrom === undefined ? {} : { answeredFrom: trail.answeredFrom }),
+      ...(this.promptCacheMiss === undefined ? {} : { promptCacheMiss: this.promptCacheMiss }),
+      ...(this.span ? { traceId: this.span.spanContext().traceId } : {}),
       decisions: trail.decisions,
     });
   }
@@ -210,7 +245,11 @@ class TracedStream implements AsyncIterator<ModelEvent> {
     if (this.usage) {
       this.span?.setAttributes(usageAttributes(this.usage));
     }
-    this.span?.end();
+    if (this.watched.trail.answeredFrom === 'shared') {
+      this.span?.setAttribute(slipstream.isShared, true);
+    }
+    // Ends the span, and the phase under way before it.
+    this.watched.trail.scope?.end();
   }
 }
 

@@ -1,0 +1,47 @@
+import { genAi, slipstream } from '../telemetry/genAiAttributes.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
+import type { TurnEnd } from './turn.ts';
+
+export interface TurnTraceParts {
+  readonly threadId: string;
+  /** Absent where nobody measures. */
+  readonly tracing: Tracing | undefined;
+  /** Where the panel began the turn. */
+  readonly traceparent: string | undefined;
+}
+
+/**
+ * Begins a turn in a trace of its own, which goes on after it has begun: `endTurnTrace` ends it. Where
+ * the turn cannot begin, the trace ends with that.
+ */
+export async function beginTraced<T>(
+  { threadId, tracing, traceparent }: TurnTraceParts,
+  begin: (trace: TraceScope | undefined) => Promise<T>,
+): Promise<T> {
+  const trace = tracing?.begin(operation.turn, {
+    traceparent,
+    attributes: {
+      [genAi.operationName]: 'invoke_agent',
+      [genAi.conversationId]: threadId,
+      [slipstream.surface]: 'chat',
+    },
+  });
+  trace?.enter(operation.messagePrepare);
+  try {
+    return await begin(trace);
+  } catch (error) {
+    trace?.fail(error);
+    trace?.end();
+    throw error;
+  }
+}
+
+export function endTurnTrace(trace: TraceScope | undefined, end: TurnEnd, turnId: string): void {
+  if (end.kind === 'failed') {
+    trace?.failAs(end.failure.kind);
+  }
+  trace?.set({ [slipstream.turnEnd]: end.kind, [slipstream.turnId]: turnId });
+  trace?.end();
+}

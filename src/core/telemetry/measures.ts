@@ -1,0 +1,70 @@
+import type { RequestRecord } from '../model/requestLog.ts';
+import { general, slipstream } from './genAiAttributes.ts';
+import type { MetricKey, MetricName } from './metricKey.ts';
+import type { Metrics } from './metrics.ts';
+import { RecordingSpan, type SpanRecord } from './recordingSpan.ts';
+import { operation, operationOf } from './spanNames.ts';
+
+/** Puts the duration of a span, and that it failed, into the figures. Runs for every span. */
+export function measureSpan(metrics: Metrics, span: SpanRecord): void {
+  const isOwn = span instanceof RecordingSpan;
+  const series = {
+    operation: operationOf(span.name),
+    surface: span.surface,
+    model: isOwn ? span.model : '',
+    tier: isOwn ? span.tier : '',
+  };
+  metrics.record({ name: 'duration', ...series }, span.durationMs ?? 0);
+  const errorType = span.attributes[general.errorType];
+  // A failed request is counted with its own kind, from its record.
+  if (typeof errorType === 'string' && series.operation !== operation.request) {
+    const failed = { ...series, operation: `${series.operation}/${errorType}` };
+    metrics.record({ name: 'error', ...failed }, 1);
+  }
+  const outcome = span.attributes[slipstream.cacheOutcome];
+  if (outcome !== undefined) {
+    metrics.record({ name: outcome === 'miss' ? 'cacheMiss' : 'cacheHit', ...series }, 1);
+  }
+}
+
+/** Puts what one request used and how it ended into the figures. */
+export function measureRequest(
+  metrics: Metrics,
+  record: RequestRecord,
+  costUsd: number | undefined,
+): void {
+  const { surface, model, outcome, usage, firstTokenMs, failureKind, answeredFrom } = record;
+  const key = (name: MetricName, operationName: string = operation.request): MetricKey => ({
+    name,
+    operation: operationName,
+    surface,
+    model,
+    tier: '',
+  });
+  metrics.record(key('attempts'), record.attempts);
+  if (firstTokenMs !== undefined && answeredFrom === undefined) {
+    metrics.record(key('timeToFirstToken'), firstTokenMs);
+  }
+  if (outcome === 'failed') {
+    metrics.record(key('error', `${operation.request}/${failureKind ?? 'unknown'}`), 1);
+  } else if (outcome === 'cancelled') {
+    metrics.record(key('cancelled'), 1);
+  }
+  if (answeredFrom === 'shared') {
+    metrics.record(key('singleFlightShared'), 1);
+  }
+  if (usage && answeredFrom === undefined) {
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+    metrics.record(key('inputTokens'), inputTokens + cacheReadTokens + cacheWriteTokens);
+    metrics.record(key('outputTokens'), outputTokens);
+    metrics.record(key('cacheReadTokens'), cacheReadTokens);
+    metrics.record(key('cacheWriteTokens'), cacheWriteTokens);
+    const streamMs = record.durationMs - (firstTokenMs ?? record.durationMs);
+    if (outputTokens > 1 && streamMs > 0) {
+      metrics.record(key('tokensPerSecond'), (outputTokens * 1_000) / streamMs);
+    }
+  }
+  if (costUsd !== undefined && answeredFrom === undefined) {
+    metrics.record(key('cost'), costUsd);
+  }
+}

@@ -1,0 +1,110 @@
+import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import type { Clock } from '../../base/clock.ts';
+import { slipstream } from './genAiAttributes.ts';
+import { RecordingSpan, type SpanOwner, toEpochMs } from './recordingSpan.ts';
+import { parentIn } from './spanContext.ts';
+import { newSpanId, newTraceId } from './spanIds.ts';
+
+/** Hears of each span twice. Must not throw, and be quick: it runs in the middle of everything. */
+export interface SpanSink {
+  started(span: RecordingSpan): void;
+  ended(span: RecordingSpan): void;
+}
+
+export interface RecordingTracerOptions {
+  readonly clock: Clock;
+  readonly sink: SpanSink;
+  /** Whether content may be kept beside spans; asked each time. */
+  readonly capturesContent?: () => boolean;
+  /** What roots and calls to others say of the process besides; asked for each of them. */
+  readonly ambient?: () => Attributes | undefined;
+}
+
+/** The API's `SpanKind.CLIENT`, by value: importing it would load the API at activation. */
+const clientSpanKind = 2;
+
+/**
+ * Makes spans that stay in this process, after the API's interface, so that call sites need not know.
+ * The parent comes with the context that is given: there is no "current" span (see `traceScope.ts`).
+ */
+export class RecordingTracer implements Tracer, SpanOwner {
+  private readonly clock: Clock;
+  private readonly sink: SpanSink;
+  private readonly askCapture: () => boolean;
+  private readonly ambient: () => Attributes | undefined;
+
+  constructor(options: RecordingTracerOptions) {
+    const { clock, sink, capturesContent = () => false, ambient = () => undefined } = options;
+    this.clock = clock;
+    this.sink = sink;
+    this.askCapture = capturesContent;
+    this.ambient = ambient;
+  }
+
+  get capturesContent(): boolean {
+    return this.askCapture();
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, context?: Context): RecordingSpan {
+    const { attributes = {}, startTime, kind = 0, root } = options;
+    const parent = root ? undefined : parentIn(context);
+    const local = parent instanceof RecordingSpan ? parent : undefined;
+    const startedMs = this.clock.now();
+    const anchorMs = local ? local.anchorMs : this.clock.wallTime() - startedMs;
+    const parentContext = local ?? parent?.spanContext();
+    const span = new RecordingSpan({
+      owner: this,
+      traceId: parentContext?.traceId ?? newTraceId(),
+      spanId: newSpanId(),
+      parentSpanId: parentContext?.spanId,
+      name,
+      kind,
+      anchorMs,
+      startedMs: startTime === undefined ? startedMs : toEpochMs(startTime) - anchorMs,
+      attributes,
+      surface: textOf(attributes[slipstream.surface]) ?? local?.surface ?? '',
+    });
+    if (!local || kind === clientSpanKind) {
+      span.setAttributes(this.ambient() ?? noAttributes);
+    }
+    this.sink.started(span);
+    return span;
+  }
+
+  ended(span: RecordingSpan): void {
+    this.sink.ended(span);
+  }
+
+  /** Nothing is made current: the function gets its span and passes it on. */
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    fn: F,
+  ): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    fn: F,
+  ): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    ...rest: readonly [F] | readonly [SpanOptions, F] | readonly [SpanOptions, Context, F]
+  ): ReturnType<F> {
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
+    const context = rest.length > 2 ? (rest[1] as Context) : undefined;
+    const work = rest[rest.length - 1] as F;
+    return work(this.startSpan(name, options, context)) as ReturnType<F>;
+  }
+}
+
+const noAttributes: Attributes = {};
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

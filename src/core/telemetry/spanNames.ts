@@ -1,0 +1,62 @@
+/**
+ * The names of spans, which are also the operations that durations are measured by. Few and fixed: a
+ * name never holds what differs from call to call.
+ */
+export const operation = {
+  /** A user's message and everything until the assistant stops: the root in the chat. */
+  turn: 'turn',
+  /** Attachments are read, slash commands expanded, the history loaded. */
+  messagePrepare: 'message.prepare',
+  /** The model's profile, the thread's record, and the first writes. */
+  turnBegin: 'turn.begin',
+  turnEnd: 'turn.finish',
+  /** What is sent: measured, and trimmed or summarized where it must be. */
+  contextAssemble: 'context.assemble',
+  contextSummarize: 'context.summarize',
+  /** What came of an answer is kept and shown. */
+  answerKeep: 'answer.keep',
+  tools: 'tools',
+  /** One call of the agent; its name in the span adds the tool's, by the GenAI conventions. */
+  tool: 'execute_tool',
+  /** The input is checked, and what the call would do is worked out. */
+  toolPrepare: 'tool.prepare',
+  editMatch: 'edit.match',
+  approvalWait: 'approval.wait',
+  toolRun: 'tool.run',
+  /** The output is shortened and instructions are added. */
+  toolFinish: 'tool.finish',
+  /** One logical call to a model, retries included. Its name in the span adds the model. */
+  request: 'chat',
+  budget: 'budget',
+  route: 'route',
+  singleFlight: 'single_flight.wait',
+  cacheLookup: 'cache.lookup',
+  /** One tier of the cache, below the lookup. */
+  cacheTier: 'cache.tier',
+  queue: 'queue.wait',
+  admit: 'budget.admit',
+  /** The endpoint is chosen and the SDK's chunk loaded. */
+  connect: 'connect',
+  /** The socket is there and the request is written, until the answer's headers. */
+  send: 'http.send',
+  firstToken: 'first_token.wait',
+  stream: 'stream',
+  retryWait: 'retry.wait',
+  /** Answers without a model: offline, or the editor's own. */
+  answer: 'answer',
+  completion: 'completion',
+  debounce: 'debounce',
+  databaseCommit: 'database.commit',
+  databaseRead: 'database.read',
+  /** In the webview: from the key that sends to the last frame of the answer. */
+  panelTurn: 'panel.turn',
+  panelSend: 'panel.send',
+  panelRender: 'panel.render',
+} as const;
+
+/** The name of a span without the model, which has a field of its own; tools keep theirs. */
+export function operationOf(spanName: string): string {
+  return spanName.startsWith(requestPrefix) ? operation.request : spanName;
+}
+
+const requestPrefix = `${operation.request} `;
