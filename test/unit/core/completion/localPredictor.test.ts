@@ -35,21 +35,21 @@ describe('LocalPredictor', () => {
     assert.equal(predictAt(predicting(calls), 'registry.re¦')?.text, 'gister');
   });
 
-  it('completes a line that was written twice', () => {
+  it('completes a line that was written several times', () => {
     const line = '  const { text, offset } = place;\n';
-    const predictor = predicting(`function a() {\n${line}}\nfunction b() {\n${line}}\n`);
+    const predictor = predicting(`function a() {\n${line}}\nfunction b() {\n${line}}\n${line}`);
     assert.equal(predictAt(predictor, '  const { text, off¦')?.text, 'set } = place;');
   });
 
   it('leaves the rest of a line that has one', () => {
     const line = '  const { text, offset } = place;\n';
-    const predictor = predicting(`${line}${line}`);
+    const predictor = predicting(`${line}${line}${line}`);
     assert.equal(predictAt(predictor, '  const { text, off¦ };')?.text, 'set');
   });
 
   it('takes white space as it is', () => {
     const line = 'if  (a.isReady)\t{ // so\n';
-    const predictor = predicting(line + line);
+    const predictor = predicting(line + line + line);
     assert.equal(predictAt(predictor, 'if  (a.isRe¦')?.text, 'ady)\t{ // so');
     const other = predictAt(predictor, 'if (a.isRe¦')?.text;
     assert.notEqual(other, 'ady)\t{ // so');
