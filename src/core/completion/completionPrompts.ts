@@ -13,7 +13,7 @@ import type {
 import type { CompletionSurroundings, NearbyText } from './completionSurroundings.ts';
 import { FileAccess } from './fileAccess.ts';
 import { lineStartAt } from './lineBounds.ts';
-import { mayBeMultiline } from './multilineRule.ts';
+import { multilineBySyntax, multilineByText } from './multilineRule.ts';
 import { type LineContext, PromptContext } from './promptContext.ts';
 import { completionInstructions } from './promptInstructions.ts';
 import type { SnippetIndex } from './snippetIndex.ts';
@@ -83,13 +83,24 @@ class FilePrompts implements CompletionPrompts, Disposable {
     throwIfCancelled(signal);
     const context = await this.contextOf(place, signal);
     throwIfCancelled(signal);
+    const isMultiline = await this.isMultiline(place, options, signal);
+    return this.toPrompt(place, options, context, isMultiline);
+  }
+
+  private async isMultiline(
+    place: CompletionPlace,
+    { trigger }: PromptOptions,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (multilineByText(place, trigger) === 'no') {
+      return false;
+    }
     const { documentId, languageId, text } = place;
-    const isMultiline = await this.syntax.read(
+    return this.syntax.read(
       { documentId, languageId, text },
-      (syntax) => mayBeMultiline(place, options.trigger, syntax),
+      (syntax) => multilineBySyntax(place, trigger, syntax),
       { priority: 'keystroke', signal },
     );
-    return this.toPrompt(place, options, context, isMultiline);
   }
 
   /** The context of the line, made once for all keys that are typed in it. */

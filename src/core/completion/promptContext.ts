@@ -109,7 +109,7 @@ export class PromptContext {
       { documentId, languageId, text },
       (syntax) => ({
         head: start > 0 ? this.headOf(place, syntax) : { imports: '', outline: '' },
-        blockEnd: syntax.enclosing(offset)?.range.end ?? 0,
+        blockEnd: syntax.blockEnd(offset),
       }),
       { priority: 'keystroke', signal },
     );

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CompletionTrigger } from '../../../../src/core/completion/completion.ts';
-import { mayBeMultiline } from '../../../../src/core/completion/multilineRule.ts';
+import {
+  multilineBySyntax,
+  multilineByText,
+} from '../../../../src/core/completion/multilineRule.ts';
 import type { PlaceKind } from '../../../../src/core/syntax/syntax.ts';
 import { placeAt } from './completionKit.ts';
 
@@ -42,12 +45,14 @@ const cases: readonly Case[] = [
   { name: 'a call, asked for by command', marked: 'foo(¦)', trigger: 'invoke', expected: false },
 ];
 
-describe('mayBeMultiline', () => {
+describe('A completion', () => {
   for (const { name, marked, languageId, expected, ...facts } of cases) {
     it(`${expected ? 'goes beyond' : 'stays within'} the line for ${name}`, () => {
       const { trigger = 'automatic', placeKind = 'code', isAtBlockStart = false } = facts;
       const syntax = { placeAt: () => placeKind, isAtBlockStart: () => isAtBlockStart };
-      assert.equal(mayBeMultiline(placeAt(marked, languageId), trigger, syntax), expected);
+      const place = placeAt(marked, languageId);
+      const byText = multilineByText(place, trigger);
+      assert.equal(byText === 'unknown' && multilineBySyntax(place, trigger, syntax), expected);
     });
   }
 });
