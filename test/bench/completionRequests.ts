@@ -84,6 +84,8 @@ async function request(place: CompletionPlace): Promise<number> {
 
 function insert(offset: number, text: string): void {
   current = current.slice(0, offset) + text + current.slice(offset);
+  // An editor's text is one piece; looking for something makes it so here.
+  current.indexOf('\0');
   version += 1;
   syntax.changed(documentId, [{ start: offset, end: offset, text }]);
 }

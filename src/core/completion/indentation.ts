@@ -9,7 +9,7 @@ export interface IndentStyle {
 /** Without any example in the file: what most editors start with. */
 const defaultStyle: IndentStyle = { unit: '    ', tabColumns: 4 };
 /** So much on each side of the cursor is looked at, characters: some hundred lines. */
-const sampleCharacters = 8_000;
+const sampleCharacters = 3_000;
 const widestUnit = 8;
 
 /** How the lines around an offset are indented. */

@@ -39,8 +39,11 @@ const maxSignatures = 10;
 /** So much around the cursor says what is being written, characters. */
 const queryBefore = 1_200;
 const queryAfter = 300;
-/** An outline is made anew when the file has grown or shrunk by so many characters: some ten lines. */
-const outlineSlackCharacters = 400;
+/**
+ * What is known of the file itself is made anew when it has grown or shrunk by so many characters: some
+ * ten lines. What is written just now stands in the prompt anyway.
+ */
+const slackCharacters = 400;
 
 interface FileHead {
   readonly documentId: string;
@@ -56,6 +59,8 @@ export class PromptContext {
   private readonly snippets: SnippetIndex;
   private readonly signatures: SignatureIndex;
   private head: FileHead | undefined;
+  /** The file as it was when its pieces were last told apart. */
+  private known: NearbyText | undefined;
 
   constructor(
     syntax: Syntax,
@@ -119,7 +124,7 @@ export class PromptContext {
   private headOf({ documentId, text }: CompletionPlace, syntax: FileSyntax): FileHead {
     const { head } = this;
     const isSame = head?.documentId === documentId;
-    if (head && isSame && Math.abs(head.length - text.length) < outlineSlackCharacters) {
+    if (head && isSame && Math.abs(head.length - text.length) < slackCharacters) {
       return head;
     }
     const imports = syntax.imports().map(({ start, end }) => text.slice(start, end));
@@ -147,10 +152,23 @@ export class PromptContext {
     query: string,
     sent: { readonly start: number; readonly end: number },
   ): readonly RankedSnippet[] {
-    this.snippets.update(nearby);
-    const excluded = { documentId: place.documentId, ...sent };
+    this.snippets.update(nearby.map((one) => this.asKnown(one, place)));
+    const start = sent.start - slackCharacters;
+    const excluded = { documentId: place.documentId, start, end: sent.end + slackCharacters };
     const ranked = this.snippets.rank(query, excluded, maxSnippets);
     return withinTokens(ranked);
+  }
+
+  private asKnown(nearby: NearbyText, { documentId, text }: CompletionPlace): NearbyText {
+    if (nearby.documentId !== documentId) {
+      return nearby;
+    }
+    const { known } = this;
+    const isSame = known?.documentId === documentId;
+    if (!known || !isSame || Math.abs(known.text().length - text.length) >= slackCharacters) {
+      this.known = { ...nearby, text: () => text };
+    }
+    return this.known ?? nearby;
   }
 
   private describeRecent(

@@ -112,17 +112,36 @@ export class SnippetIndex {
         }
       }
     }
-    this.compared += shared.size;
-    return [...shared]
+    const candidates = [...shared]
       .filter(([chunk]) => !overlaps(chunk, excluded))
-      .map(([chunk, weight]) => ({
-        chunk,
-        similarity: this.similarity(chunk, weight, queryWeight),
-      }))
-      .filter(({ similarity }) => similarity >= minSimilarity)
-      .sort((left, right) => right.similarity - left.similarity)
-      .slice(0, limit)
-      .map(({ chunk, similarity }) => toSnippet(chunk, similarity));
+      .sort((left, right) => right[1] - left[1]);
+    return this.best(candidates, queryWeight, limit);
+  }
+
+  /**
+   * The most similar of candidates that come in the order of what they share. No piece is more similar
+   * than what it shares of the query: where that is too little, so is all that follows.
+   */
+  private best(
+    candidates: readonly (readonly [Chunk, number])[],
+    queryWeight: number,
+    limit: number,
+  ): readonly RankedSnippet[] {
+    const found: RankedSnippet[] = [];
+    for (const [chunk, weight] of candidates) {
+      const least = found.length < limit ? minSimilarity : (found.at(-1)?.similarity ?? 0);
+      if (weight / queryWeight < least) {
+        break;
+      }
+      this.compared += 1;
+      const similarity = this.similarity(chunk, weight, queryWeight);
+      if (similarity >= least) {
+        found.push(toSnippet(chunk, similarity));
+        found.sort((left, right) => right.similarity - left.similarity);
+        found.length = Math.min(found.length, limit);
+      }
+    }
+    return found;
   }
 
   private index(document: SnippetDocument, text: string): void {
