@@ -102,10 +102,10 @@ function describe(
   return {
     kind,
     name: text.slice(name.startIndex, name.endIndex),
-    range: { start: around.documentedFrom(start), end: trimmedEnd(text, start, end) },
+    range: { start: around.documentedFrom(start), end: around.endOf({ start, end }) },
     nameRange: rangeOf(name),
     signature: signatureOf(text, signatureStart, body?.startIndex ?? end),
-    ...(body && { body: rangeOf(body) }),
+    ...(body && { body: { start: body.startIndex, end: around.endOf(rangeOf(body)) } }),
     children: [],
   };
 }
@@ -146,6 +146,14 @@ class Surroundings {
       from = above.start;
     }
     return from;
+  }
+
+  /** Where something ends, less a comment behind its brace that some grammars count to it. */
+  endOf({ start, end }: TextRange): number {
+    const trimmed = trimmedEnd(this.text, start, end);
+    const last = this.byEnd.get(trimmed);
+    const before = last?.isComment ? trimmedEnd(this.text, start, last.start) : trimmed;
+    return before < trimmed && this.text.charAt(before - 1) === '}' ? before : trimmed;
   }
 
   private above(start: number): Attachment | undefined {

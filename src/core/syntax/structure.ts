@@ -31,6 +31,21 @@ export function enclosingDefinition(
   return around && (enclosingDefinition(around.children, offset) ?? around);
 }
 
+/** The innermost definition whose body holds a block, or is it. */
+export function enclosingBlock(
+  definitions: readonly Definition[],
+  block: TextRange,
+): Definition | undefined {
+  const around = definitions.find(
+    ({ range }) => range.start <= block.start && block.end <= range.end,
+  );
+  if (!around) {
+    return undefined;
+  }
+  const inner = enclosingBlock(around.children, block);
+  return inner ?? (around.body && around.body.start <= block.start ? around : undefined);
+}
+
 /** The literal that an offset lies in, ends excluded. */
 export function literalAround(literals: readonly Literal[], offset: number): Literal | undefined {
   let low = 0;

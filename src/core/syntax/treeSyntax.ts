@@ -6,6 +6,7 @@ import { readImports, readLiterals } from './literalQuery.ts';
 import { readDefinitions } from './outlineQuery.ts';
 import {
   type Definition,
+  enclosingBlock,
   enclosingDefinition,
   type Literal,
   rangesOf,
@@ -58,7 +59,14 @@ export class TreeSyntax implements FileSyntax {
   }
 
   enclosing(offset: number): Definition | undefined {
-    return enclosingDefinition(this.outline(), this.contentBefore(offset));
+    const block = this.parts.rules.blocks.kind === 'layout' && blockAround(this.tree, offset);
+    if (typeof block === 'object') {
+      // An indented empty line belongs to the block above it, which ended with its last statement.
+      return enclosingBlock(this.outline(), block);
+    }
+    const { text } = this.parts;
+    const at = block === 'unclear' ? text.slice(0, offset).trimEnd().length : offset;
+    return enclosingDefinition(this.outline(), at);
   }
 
   blockEnd(offset: number): number {
@@ -115,22 +123,5 @@ export class TreeSyntax implements FileSyntax {
     const { memo, rules, grammar } = this.parts;
     memo.literals ??= readLiterals(rules, grammar, this.tree);
     return memo.literals;
-  }
-
-  /**
-   * Where blocks are made by indentation, an empty line that is indented belongs to what stands
-   * above it: its end is looked at in place of the offset.
-   */
-  private contentBefore(offset: number): number {
-    const { text, rules } = this.parts;
-    if (rules.blocks.kind !== 'layout') {
-      return offset;
-    }
-    const block = blockAround(this.tree, offset);
-    return typeof block === 'object' && block.end < offset
-      ? block.end
-      : block === 'unclear'
-        ? text.slice(0, offset).trimEnd().length
-        : offset;
   }
 }

@@ -27,9 +27,11 @@ const typesOutline = `
   (internal_module name: (_) @name body: (_)? @body) @module
   (module name: (_) @name body: (_)? @body) @module
   (function_signature name: (_) @name) @function
-  (method_signature name: (_) @name) @method
+  (interface_body (method_signature name: (_) @name) @method)
+  (interface_body (property_signature name: (_) @name) @property)
+  (type_alias_declaration value: (object_type (method_signature name: (_) @name) @method))
+  (type_alias_declaration value: (object_type (property_signature name: (_) @name) @property))
   (abstract_method_signature name: (_) @name) @method
-  (property_signature name: (_) @name) @property
   (public_field_definition name: (_) @name value: ${functionBodies}) @method
   (public_field_definition name: (_) @name value: (_)? @body) @property
 `;
