@@ -72,7 +72,11 @@ async function measure(lines: number) {
     for (let run = 0; run < runs; run += 1) {
       edit();
       await read(documentId);
-      times.push(await medianMs(1, () => syntax.read({ documentId, languageId, text }, use)));
+      times.push(
+        await medianMs(1, async () => {
+          await syntax.read({ documentId, languageId, text }, use);
+        }),
+      );
     }
     return rounded(median(times));
   };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { vsixExtensionsDir, vsixVariable } from './support/installedExtension.ts';
 
 /** A guard against packing by accident: it holds the bundles, the grammars, texts and some icons. */
@@ -51,6 +53,24 @@ describe('The package', () => {
       paths.filter((path) => !existsSync(join(root, path))),
       [],
     );
+  });
+
+  it('parses in the worker that it brings along, with the grammars that it brings along', async () => {
+    const worker = new Worker(join(root, 'dist/syntaxWorker.js'), {
+      workerData: { grammarsDir: join(root, 'dist/grammars') },
+    });
+    try {
+      for (const [id, languageId] of ['typescript', 'python', 'c', 'csharp'].entries()) {
+        worker.postMessage({ id, languageId, text: '', cancelled: new SharedArrayBuffer(4) });
+        const [answer] = await once(worker, 'message');
+        assert.deepEqual(answer, {
+          id,
+          structure: { definitions: [], literals: [], imports: [], errors: [] },
+        });
+      }
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it('stays small', () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { CancelledError, toError } from '../../base/errors.ts';
+import { CancelledError, isCancellation, toError } from '../../base/errors.ts';
 import { lazy } from '../../base/lazy.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { ObjectPoolCounts } from '../../base/objectPool.ts';
@@ -61,6 +61,8 @@ class TreeSitterSyntax implements OwnedSyntax {
   /** Grammars that could not be loaded, which would fail again with each keystroke. */
   private readonly failedGrammars = new Set<string>();
   private missedDeadlines = 0;
+  /** Documents that are parsed because a keystroke could not wait for it. */
+  private readonly catchingUp = new Set<string>();
   private readonly readings = new Set<Reading>();
 
   constructor(parts: SyntaxParts) {
@@ -144,13 +146,30 @@ class TreeSitterSyntax implements OwnedSyntax {
     text: SyntaxText,
     language: LoadedLanguage | undefined,
     use: (syntax: FileSyntax) => T,
-    { signal }: ReadSyntaxOptions,
+    { priority, signal }: ReadSyntaxOptions,
   ): T {
     this.throwIfOver(signal);
     if (language) {
       this.missedDeadlines += 1;
+      this.catchUp(text, priority);
     }
     return use(new IndentationSyntax(text));
+  }
+
+  /** Parses a document without hurry, so that the next keystroke only needs to parse on from there. */
+  private catchUp(text: SyntaxText, priority: ReadSyntaxOptions['priority']): void {
+    const { documentId } = text;
+    if (documentId === undefined || priority !== 'keystroke' || this.catchingUp.has(documentId)) {
+      return;
+    }
+    this.catchingUp.add(documentId);
+    this.read(text, () => undefined)
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) {
+          this.parts.onError(toError(error), 'Parsing a file');
+        }
+      })
+      .finally(() => this.catchingUp.delete(documentId));
   }
 
   private async readInWorker(text: SyntaxText, { signal }: ReadSyntaxOptions): Promise<FileSyntax> {

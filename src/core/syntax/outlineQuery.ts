@@ -18,13 +18,14 @@ const kinds: ReadonlySet<string> = new Set<OutlineKind>([
   'variable',
 ]);
 
-/** The definitions in a tree, nested, in the order of the text. */
+/** The definitions in a tree, nested, in the order of the text; with a range, those that touch it. */
 export function readDefinitions(
   { outline }: LanguageRules,
   grammar: Grammar,
   { root, text }: { readonly root: SyntaxNode; readonly text: string },
+  range?: TextRange,
 ): readonly Definition[] {
-  const found = collect(grammar.matches(outline, root));
+  const found = collect(grammar.matches(outline, root, range));
   const around = new Surroundings(text, found.attachments);
   return nest(found.entries.map((entry) => describe(entry, text, around, found.wrappers)));
 }
@@ -112,10 +113,11 @@ function describe(
 
 /** White space folded, without what opens the body or sets the value. */
 function signatureOf(text: string, start: number, end: number): string {
-  return text
+  const folded = text
     .slice(start, Math.min(end, start + maxSignatureLength))
     .replace(/\s+/g, ' ')
-    .replace(/\s*(=>|[{=:;])?\s*$/, '');
+    .trimEnd();
+  return folded.replace(/(?:=>|[{=:;])$/, '').trimEnd();
 }
 
 /** Finds the comments and attributes around definitions without asking the tree for neighbours. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Edit, Language, type Node, Parser, Query, type Tree } from 'web-tree-sitter';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { TextRange } from './syntax.ts';
 
 /** A node of a tree; valid as long as its tree. */
 export type SyntaxNode = Node;
@@ -99,10 +100,10 @@ export class Grammar implements Disposable {
     return new SyntaxParser(this.language, this.live);
   }
 
-  /** What a query finds in a node, match by match in the order of the text. */
-  matches(source: string, node: SyntaxNode): readonly (readonly QueryHit[])[] {
+  /** What a query finds in a node, match by match; with a range, only what touches it. */
+  matches(source: string, node: SyntaxNode, range?: TextRange): readonly (readonly QueryHit[])[] {
     return this.query(source)
-      .matches(node)
+      .matches(node, range && { startIndex: range.start, endIndex: range.end })
       .map((match) => match.captures);
   }
 

@@ -31,6 +31,12 @@ export interface TreeSyntaxParts {
   readonly memo: StructureMemo;
 }
 
+/**
+ * How far from an offset a definition around it may begin with its comment and not be overlooked,
+ * UTF-16 units: some 50 lines of documentation.
+ */
+const lookAround = 2_000;
+
 /** Answers from a tree. */
 export class TreeSyntax implements FileSyntax {
   readonly source = 'tree';
@@ -59,14 +65,23 @@ export class TreeSyntax implements FileSyntax {
   }
 
   enclosing(offset: number): Definition | undefined {
-    const block = this.parts.rules.blocks.kind === 'layout' && blockAround(this.tree, offset);
-    if (typeof block === 'object') {
-      // An indented empty line belongs to the block above it, which ended with its last statement.
-      return enclosingBlock(this.outline(), block);
+    const { memo, text } = this.parts;
+    const find = this.finderAt(offset);
+    if (memo.definitions) {
+      return find(memo.definitions);
     }
-    const { text } = this.parts;
-    const at = block === 'unclear' ? text.slice(0, offset).trimEnd().length : offset;
-    return enclosingDefinition(this.outline(), at);
+    const at = Math.min(offset, text.length);
+    const near = {
+      start: Math.max(0, at - lookAround),
+      end: Math.min(text.length, at + lookAround),
+    };
+    const found = find(this.definitionsIn(near));
+    if (!found) {
+      return undefined;
+    }
+    // Only now is it known how far the definition reaches, and so what else is in it and above it.
+    const { start, end } = found.range;
+    return find(this.definitionsIn({ start: Math.max(0, start - lookAround), end }));
   }
 
   blockEnd(offset: number): number {
@@ -123,5 +138,22 @@ export class TreeSyntax implements FileSyntax {
     const { memo, rules, grammar } = this.parts;
     memo.literals ??= readLiterals(rules, grammar, this.tree);
     return memo.literals;
+  }
+
+  private definitionsIn(range: TextRange): readonly Definition[] {
+    const { rules, grammar } = this.parts;
+    return readDefinitions(rules, grammar, this.tree, range);
+  }
+
+  /** What picks the innermost definition around an offset. */
+  private finderAt(offset: number): (among: readonly Definition[]) => Definition | undefined {
+    const block = this.parts.rules.blocks.kind === 'layout' && blockAround(this.tree, offset);
+    if (typeof block === 'object') {
+      // An indented empty line belongs to the block above it, which ended with its last statement.
+      return (among) => enclosingBlock(among, block);
+    }
+    const { text } = this.parts;
+    const at = block === 'unclear' ? text.slice(0, offset).trimEnd().length : offset;
+    return (among) => enclosingDefinition(among, at);
   }
 }

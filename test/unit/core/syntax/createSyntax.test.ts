@@ -88,6 +88,28 @@ describe('createSyntax', () => {
     }
   });
 
+  it('parses a document that a keystroke could not wait for, so that the next can', async () => {
+    let stepMs = 40;
+    let now = 0;
+    const clock = { ...systemClock, now: () => (now += stepMs) };
+    const slow = await createTestSyntax(clock);
+    try {
+      const text = 'function f() {}\n'.repeat(2_000);
+      const document = { documentId: 'file:///a.ts', languageId: 'typescript', text };
+      const priority = { priority: 'keystroke' } as const;
+      assert.equal(await slow.read(document, (file) => file.source, priority), 'indentation');
+      stepMs = 0.01;
+      while (slow.counts().keptTrees === 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const next = { ...document, text: `${text}function g() {}\n` };
+      assert.equal(await slow.read(next, (file) => file.source, priority), 'tree');
+      assert.equal(slow.counts().missedDeadlines, 1);
+    } finally {
+      slow.dispose();
+    }
+  });
+
   it('has a keystroke parsed while a large file pauses', async () => {
     const done: string[] = [];
     const large = { languageId: 'typescript', text: long.slice(0, maxLocalLength) };

@@ -301,3 +301,23 @@ describe('Outlines of trees', () => {
     });
   }
 });
+
+describe('What is around an offset', () => {
+  it('is the same whether all of the file was looked at or what is near', async () => {
+    const method = (index: number): string =>
+      `  /**\n   * 😀 ${index}\n   */\n  f${index}(a: number) {\n    return [1].map((b) => b);\n  }\n\n`;
+    const type = (name: string): string =>
+      `// ${name}\nexport class ${name} {\n${Array.from({ length: 60 }, (_, index) => method(index)).join('')}}\n\n`;
+    const text = type('A') + type('B');
+    const offsets = Array.from({ length: 150 }, (_, index) => (index * 97) % text.length);
+    const near = await readOnce('typescript', text, (file) =>
+      offsets.map((at) => file.enclosing(at)),
+    );
+    const all = await readOnce('typescript', text, (file) => {
+      file.outline();
+      return offsets.map((at) => file.enclosing(at));
+    });
+    assert.deepEqual(near, all);
+    assert.ok(near.some((one) => one?.name === 'B') && near.some((one) => one?.name === 'f59'));
+  });
+});
