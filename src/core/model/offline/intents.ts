@@ -120,8 +120,10 @@ const tasks: readonly (readonly [start: RegExp, task: string])[] = [
   ],
 ];
 
+/** A task may also stand behind what it is about, as in "Why does it fail? Fix it". */
 function parseTask(question: string): Intent | undefined {
-  const task = tasks.find(([start]) => start.test(question))?.[1];
+  const sentences = question.split(/[.?!]\s+/).map(withoutPoliteness);
+  const task = tasks.find(([start]) => sentences.some((one) => start.test(one)))?.[1];
   return task === undefined ? undefined : { kind: 'needsModel', task, ...fileOf(question) };
 }
 

@@ -1,6 +1,9 @@
 import { endingOf } from './languages.ts';
 
-/** The last line of every answer. */
+/** The last line of an answer in a thread that has said how to connect a model. */
+export const shortFooter = '_Found by looking into the workspace; I am not a language model._';
+
+/** The last line of the first answer. */
 export const footer =
   '_Found by looking into the workspace; I am not a language model. Connect one with **Slipstream: Set API key** or **Slipstream: Use a local server** in the command palette._';
 

@@ -14,9 +14,9 @@ const modelExamples: readonly Example[] = [
 ];
 
 const offlineExamples: readonly Example[] = [
+  { text: 'What does this workspace do?', icon: 'book' },
   { text: 'Outline the file I have open', icon: 'list-tree' },
   { text: 'What changed?', icon: 'git-commit' },
-  { text: 'What problems are there?', icon: 'warning' },
 ];
 
 /** What a new thread shows: what can be asked, and how to connect a model where none is. */

@@ -50,6 +50,8 @@ const phrasings: readonly (readonly [text: string, intent: Intent])[] = [
   ['any errors?', { kind: 'problems' }],
   ['find the bug', { kind: 'problems' }],
   ['Why does `npm test` fail?', { kind: 'problems' }],
+  ['Why does npm test fail? Fix what is wrong, one bug at a time.', task('Fixing code')],
+  ['The total is off. Please write a test for it.', task('Writing tests')],
   ['find TODO', find('TODO')],
   ['find all todos', todos],
   ['todo', todos],
