@@ -9,7 +9,8 @@ import { repositoryDir } from '../support/paths.ts';
 import { writeUserSettings } from '../support/userSettings.ts';
 import { startVsCodeServer, type VsCodeServer } from '../support/vsCodeServer.ts';
 
-export type Subject = 'slipstream' | 'floor';
+/** `floorModule` is the floor as an ES module, which VS Code loads by another way, as Slipstream is. */
+export type Subject = 'slipstream' | 'floor' | 'floorModule';
 
 /** One window with one extension. */
 export interface Subjected {
@@ -42,7 +43,8 @@ const probeFile = 'probe.json';
 /** Longer than the probe's own period, so that its figures have been written since. */
 const probePeriodMs = 700;
 
-const tabName: Readonly<Record<Subject, RegExp>> = { slipstream: /^Slipstream/, floor: /^Floor/ };
+const extensionNames = { slipstream: 'slipstream', floor: 'floor', floorModule: 'floor' } as const;
+const tabNames = { slipstream: /^Slipstream/, floor: /^Floor/ } as const;
 
 /** A browser for all windows of a benchmark. */
 export function startBrowser(): Promise<Browser> {
@@ -92,7 +94,7 @@ interface Place {
 
 function subjected(subject: Subject, { page, context, server, scratch }: Place): Subjected {
   const panel = page
-    .frameLocator(`iframe.webview.ready[src*="extensionId=slipstream.${subject}"]`)
+    .frameLocator(`iframe.webview.ready[src*="extensionId=slipstream.${extensionNames[subject]}"]`)
     .frameLocator('iframe#active-frame');
   return {
     subject,
@@ -105,7 +107,7 @@ function subjected(subject: Subject, { page, context, server, scratch }: Place):
     },
     readProbe: () => probeWritten(scratch),
     openPanel: async () => {
-      await page.getByRole('tab', { name: tabName[subject] }).first().click();
+      await page.getByRole('tab', { name: tabNames[extensionNames[subject]] }).first().click();
       await panel.getByRole('textbox', { name: 'Message' }).waitFor();
     },
     close: async () => {
@@ -127,13 +129,30 @@ function installSubject(subject: Subject, extensionsDir: string): void {
   cpSync(join(repositoryDir, 'test/bench/probe'), join(extensionsDir, 'slipstream.probe-0.0.1'), {
     recursive: true,
   });
-  const target = join(extensionsDir, `slipstream.${subject}-0.1.0`);
+  const target = join(extensionsDir, `slipstream.${extensionNames[subject]}-0.1.0`);
   mkdirSync(target, { recursive: true });
-  if (subject === 'floor') {
+  if (subject !== 'slipstream') {
     cpSync(join(repositoryDir, 'test/bench/floor'), target, { recursive: true });
+    if (subject === 'floorModule') {
+      makeModule(target);
+    }
     return;
   }
   for (const part of ['package.json', 'dist', 'media']) {
     cpSync(join(repositoryDir, part), join(target, part), { recursive: true });
   }
+}
+
+/** The same code as an ES module. */
+function makeModule(target: string): void {
+  const rewrite = (file: string, change: (text: string) => string): void => {
+    const path = join(target, file);
+    writeFileSync(path, change(readFileSync(path, 'utf8')));
+  };
+  rewrite('package.json', (text) => JSON.stringify({ ...JSON.parse(text), type: 'module' }));
+  rewrite('extension.js', (text) =>
+    text
+      .replace("const vscode = require('vscode')", "import * as vscode from 'vscode'")
+      .replace('exports.activate =', 'export const activate ='),
+  );
 }

@@ -27,18 +27,23 @@ interface Figures {
 const server = await MessagesServer.start();
 const browser = await startBrowser();
 try {
-  const rounds: Record<Subject, Figures[]> = { slipstream: [], floor: [] };
+  const rounds: Record<'slipstream' | 'floor', Figures[]> = { slipstream: [], floor: [] };
+  const moduleActivations: number[] = [];
   for (let window = 0; window < windows; window += 1) {
+    moduleActivations.push(await measureActivation('floorModule', browser));
     for (const subject of ['floor', 'slipstream'] as const) {
       rounds[subject].push(await measure(subject, browser));
     }
   }
   const slipstream = medians(rounds.slipstream);
   const floor = medians(rounds.floor);
+  const moduleActivationMs = rounded(median(moduleActivations));
   printReport('panel', {
     slipstream,
     floor,
+    floorModule: { activationMs: moduleActivationMs },
     ratio: {
+      activationToModule: rounded(slipstream.activationMs / moduleActivationMs),
       activation: rounded(slipstream.activationMs / floor.activationMs),
       openPanel: rounded(slipstream.openPanelMs / floor.openPanelMs),
       sendToWire: rounded(slipstream.sendToWireMs / floor.sendToWireMs),
@@ -73,6 +78,16 @@ async function measure(subject: Subject, browser: Browser): Promise<Figures> {
       hostMemoryMb: hostMemoryMb(window),
       activationMs: await activationMs(window),
     };
+  } finally {
+    await window.close();
+  }
+}
+
+async function measureActivation(subject: Subject, browser: Browser): Promise<number> {
+  const window = await openSubject(subject, browser, server);
+  try {
+    await window.openPanel();
+    return await activationMs(window);
   } finally {
     await window.close();
   }
@@ -142,7 +157,7 @@ async function activationMs(window: Subjected): Promise<number> {
     .first()
     .waitFor();
   await page.keyboard.press('Enter');
-  const name = window.subject === 'floor' ? /^Floor$/ : /^Slipstream$/;
+  const name = window.subject === 'slipstream' ? /^Slipstream$/ : /^Floor$/;
   const row = page.locator('.runtime-extensions-editor .extension').filter({
     has: page.locator('.name', { hasText: name }),
   });
