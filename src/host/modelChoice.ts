@@ -12,7 +12,7 @@ import type { ConnectionSettings } from './connectionSettings.ts';
 import type { ModelServer } from './modelServer.ts';
 
 /** Stands for the built-in responder where a model's id is asked for. */
-const offlineProfile: ModelProfile = { id: 'offline', name: 'Offline' };
+const offlineProfile: ModelProfile = { id: 'offline', name: 'Offline', isUnlimited: true };
 
 export interface ModelChoiceParts {
   readonly settings: Settings;

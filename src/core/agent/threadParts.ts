@@ -24,6 +24,8 @@ export interface ModelProfile {
   readonly name: string;
   /** Tokens; undefined where it is not known. */
   readonly contextWindow?: number;
+  /** Whether a prompt may have any length: nothing reads it as a model does. */
+  readonly isUnlimited?: boolean;
   readonly maxOutputTokens?: number;
   /** Prompts longer than this cost more for each token. */
   readonly longPrompt?: { readonly aboveTokens: number };

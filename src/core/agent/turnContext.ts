@@ -183,7 +183,9 @@ const notDone = {
 } as const;
 
 /** What the optimizer has to know of a model. */
-export function contextModel({ id, name, contextWindow, longPrompt }: ModelProfile): ContextModel {
+export function contextModel(profile: ModelProfile): ContextModel {
+  const { id, name, isUnlimited, longPrompt } = profile;
+  const contextWindow = isUnlimited ? Number.MAX_SAFE_INTEGER : profile.contextWindow;
   return {
     id,
     name,

@@ -3,9 +3,10 @@ import { ContextWindowOptimizer } from '../../../../src/core/context/contextWind
 import { Calibration } from '../../../../src/core/tokens/calibration.ts';
 import { PromptTokens } from '../../../../src/core/tokens/promptTokens.ts';
 import { TokenCounter } from '../../../../src/core/tokens/tokenCounter.ts';
-import { contextKeeping, createAgentHarness, draft } from '../../../support/agentHarness.ts';
+import { contextKeeping, createAgentHarness, draft, reply } from '../../../support/agentHarness.ts';
 import { text, thinking, toolUse } from '../../../support/messagesServerScript.ts';
 import { withGateway } from '../model/gatewayKit.ts';
+import { lastAnswer } from './threadKit.ts';
 
 const questions = 25;
 
@@ -72,4 +73,23 @@ describe('a thread that goes on over a real connection after its window is full'
       });
     });
   }
+});
+
+describe('a thread without a model', () => {
+  it('takes a message of any length, and leaves nothing out for want of room', async () => {
+    const harness = createAgentHarness({
+      parts: { model: async () => ({ id: 'offline', name: 'Offline', isUnlimited: true }) },
+    });
+    const long = 'export const total = 1;\n'.repeat(20_000);
+    for (const message of [long, 'And now?']) {
+      harness.model.add(reply([{ type: 'text', text: 'Found.' }]));
+      await harness.service.send('t', draft(message));
+      await harness.settled('t');
+    }
+    assert.equal(lastAnswer(await harness.view('t')).state, 'done');
+    const [, second] = harness.model.requests;
+    assert.equal(second?.messages.length, 3);
+    assert.ok(JSON.stringify(second?.messages[0]).length > long.length);
+    assert.equal(second?.maxOutputTokens, 4_096);
+  });
 });
