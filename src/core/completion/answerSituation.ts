@@ -32,15 +32,9 @@ export interface AnswerSituation {
   readonly baseColumns: number;
   readonly style: IndentStyle;
   readonly lineEnd: '\n' | '\r\n';
-  /** Whether the model may answer without the tags that it is asked for. */
-  readonly mayBeBare: boolean;
 }
 
-export function answerSituation(
-  place: CompletionPlace,
-  isMultiline: boolean,
-  mayBeBare: boolean,
-): AnswerSituation {
+export function answerSituation(place: CompletionPlace, isMultiline: boolean): AnswerSituation {
   const { text, offset } = place;
   const facts = languageFacts(place.languageId);
   const lineStart = lineStartAt(text, offset);
@@ -62,7 +56,6 @@ export function answerSituation(
     baseColumns: indentColumns(indentOf(linePrefix), style),
     style,
     lineEnd: text.includes('\r\n') ? '\r\n' : '\n',
-    mayBeBare,
   };
 }
 

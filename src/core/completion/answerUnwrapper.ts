@@ -11,8 +11,6 @@ export interface UnwrappedAnswer {
 export interface UnwrapOptions {
   /** Whether nothing more comes. */
   readonly isEnded: boolean;
-  /** Whether an answer without tags is code from its first character, as a fill endpoint gives it. */
-  readonly mayBeBare: boolean;
   /** Whether fences may be code, as in Markdown. */
   readonly hasFences: boolean;
 }
@@ -38,7 +36,7 @@ const endMarks: readonly string[] = [
 /** Takes an answer out of its tags and fences. Carriage returns are dropped. */
 export function unwrapAnswer(raw: string, options: UnwrapOptions): UnwrappedAnswer {
   const text = raw.replaceAll('\r', '');
-  const opened = findOpening(text, options);
+  const opened = text.indexOf(openTag);
   if (opened < 0 && !options.isEnded && openTag.startsWith(text.trimStart())) {
     return nothingYet;
   }
@@ -48,14 +46,8 @@ export function unwrapAnswer(raw: string, options: UnwrapOptions): UnwrappedAnsw
   }
   const code = withoutFence(inner, options);
   const isFenced = code !== inner;
-  const isSure = opened >= 0 || isFenced || options.mayBeBare;
+  const isSure = opened >= 0 || isFenced;
   return { ...untilEnd(code, isFenced, options), isSure };
-}
-
-/** A bare answer is code from its first character, also where that code speaks of the tag. */
-function findOpening(text: string, { mayBeBare }: UnwrapOptions): number {
-  const at = text.indexOf(openTag);
-  return mayBeBare && text.slice(0, Math.max(0, at)).trim() !== '' ? -1 : at;
 }
 
 const nothingYet: UnwrappedAnswer = { body: '', isClosed: false, isSure: false };

@@ -205,6 +205,7 @@ class FilePrompts implements CompletionPrompts, Disposable {
       extra: known === '' ? extra : [...extra, { path: 'signatures', text: known }],
       stopSequences: isMultiline ? [] : ['\n'],
       alternative,
+      opening: '<fill>',
     };
   }
 }

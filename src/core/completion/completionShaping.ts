@@ -27,8 +27,7 @@ class StreamShaper implements AnswerShaper {
   private shaped: ShapedAnswer = { text: '', isDecided: false };
 
   constructor(place: CompletionPlace, prompt: CompletionPrompt, syntax: Syntax) {
-    const mayBeBare = prompt.request.fill !== undefined;
-    this.situation = answerSituation(place, prompt.isMultiline, mayBeBare);
+    this.situation = answerSituation(place, prompt.isMultiline);
     this.syntax = syntax;
   }
 

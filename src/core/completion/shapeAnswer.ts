@@ -24,7 +24,6 @@ const nothingYet: ShapedAnswer = { text: '', isDecided: false };
 export function shapeAnswer(raw: string, situation: AnswerSituation, end: AnswerEnd): ShapedAnswer {
   const { body, isClosed, isSure } = unwrapAnswer(raw, {
     isEnded: end !== 'open',
-    mayBeBare: situation.mayBeBare,
     hasFences: situation.place.languageId === 'markdown',
   });
   if (end === 'open' && !isSure) {

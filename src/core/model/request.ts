@@ -55,7 +55,7 @@ export interface FillExtra {
 
 /**
  * The same question as the messages, for servers that fill in the middle themselves: the text on both
- * sides of the place. What is answered there is the bare text to insert.
+ * sides of the place. What is answered there is the text to insert.
  */
 export interface FillInTheMiddle {
   readonly prefix: string;
@@ -66,6 +66,8 @@ export interface FillInTheMiddle {
   readonly stopSequences: readonly string[];
   /** 0 asks for the likeliest text; a higher number for another one. */
   readonly alternative: number;
+  /** Put before the answer, so that it reads like one to the messages. */
+  readonly opening: string;
 }
 
 /** One logical call to a model, its retries included. */

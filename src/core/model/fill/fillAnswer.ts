@@ -3,6 +3,7 @@
  * would have told the same: everything behind it then works as for any other answer.
  */
 import { ProtocolError } from '../answerReader.ts';
+import type { ModelRequest } from '../request.ts';
 import type { FillForm } from './fillForms.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,11 +13,11 @@ const maxLineCharacters = 1_000_000;
 
 export async function* fillAnswer(
   form: FillForm,
-  model: string,
+  { model, fill }: Pick<ModelRequest, 'model' | 'fill'>,
   body: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder();
-  let begun: readonly Json[] = beginning(model);
+  let begun: readonly Json[] = beginning(model, fill?.opening ?? '');
   let rest = '';
   try {
     for (let next = await body.next(); !next.done; next = await body.next()) {
@@ -35,10 +36,10 @@ export async function* fillAnswer(
   }
 }
 
-function beginning(model: string): readonly Json[] {
+function beginning(model: string, opening: string): readonly Json[] {
   return [
     { type: 'message_start', message: { id: '', model, usage: {} } },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: opening } },
   ];
 }
 

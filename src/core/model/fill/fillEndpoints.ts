@@ -71,7 +71,7 @@ export class FillEndpoints {
       this.remember(nameOf(connection, model), 'none');
       return undefined;
     }
-    return { response, read: (body) => fillAnswer(form, model, body) };
+    return { response, read: (body) => fillAnswer(form, request, body) };
   }
 
   /** Never rejects: what is wrong with the server, the request itself will tell. */

@@ -146,7 +146,9 @@ describe('The key of a request', () => {
     { threadId: 'thread-2' },
     { model: 'claude-haiku-5-5' },
     { system: 'You help with prose.' },
-    { fill: { prefix: 'a', suffix: 'b', extra: [], stopSequences: [], alternative: 0 } },
+    {
+      fill: { prefix: 'a', suffix: 'b', extra: [], stopSequences: [], alternative: 0, opening: '' },
+    },
     { messages: [userText('Hello ')] },
     { messages: [userText('Hello'), userText('Hello')] },
     { maxOutputTokens: 1_001 },

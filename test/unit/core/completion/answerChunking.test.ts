@@ -72,9 +72,7 @@ describe('Completion of an answer in pieces', () => {
 
 function variants(languageId: string): readonly ShapeOptions[] {
   return [true, false].flatMap((isMultiline) =>
-    [true, false].flatMap((isBare) =>
-      [ended, limited].map((outcome) => ({ languageId, isMultiline, isBare, outcome })),
-    ),
+    [ended, limited].map((outcome) => ({ languageId, isMultiline, outcome })),
   );
 }
 

@@ -17,8 +17,6 @@ export interface ShapeOptions {
   readonly isMultiline?: boolean;
   readonly languageId?: string;
   readonly outcome?: Outcome;
-  /** Whether the answer comes without tags, as from a fill endpoint. */
-  readonly isBare?: boolean;
   readonly syntax?: Partial<FileSyntax>;
 }
 
@@ -39,9 +37,9 @@ export async function shapeStream(
   deltas: readonly string[],
   options: ShapeOptions = {},
 ): Promise<ShapedStream> {
-  const { languageId, isMultiline = false, outcome = ended, isBare = false } = options;
+  const { languageId, isMultiline = false, outcome = ended } = options;
   const shaping = createCompletionShaping({ syntax: syntaxOf(options.syntax) });
-  const prompt = promptFor(isMultiline, isBare);
+  const prompt = promptFor(isMultiline);
   const shaper = await shaping.begin(placeAt(marked, languageId), prompt);
   const shown: string[] = [];
   for (const [index, delta] of deltas.entries()) {
@@ -54,7 +52,7 @@ export async function shapeStream(
   return { shown, text: await shaper.finish(outcome), taken: deltas.length };
 }
 
-export function promptFor(isMultiline: boolean, isBare = false): CompletionPrompt {
+export function promptFor(isMultiline: boolean): CompletionPrompt {
   return {
     isMultiline,
     version: 1,
@@ -66,9 +64,6 @@ export function promptFor(isMultiline: boolean, isBare = false): CompletionPromp
       tools: [],
       messages: [],
       maxOutputTokens: 64,
-      ...(isBare
-        ? { fill: { prefix: '', suffix: '', extra: [], stopSequences: [], alternative: 0 } }
-        : {}),
     },
   };
 }

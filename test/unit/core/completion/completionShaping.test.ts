@@ -6,7 +6,7 @@ async function check(
   marked: string,
   answer: string,
   expected: string | undefined,
-  options: ShapeOptions = {},
+  options: ShapeOptions & { readonly isBare?: boolean } = {},
 ): Promise<void> {
   const tagged = options.isBare ? answer : `<fill>${answer}</fill>`;
   const { text } = await shapeStream(marked, [tagged], options);
@@ -353,6 +353,14 @@ describe('Completion: form and fate of an answer', () => {
   it('passes over words before the tag', async () => {
     const { text } = await shapeStream('const x = ¦', ['Here it is:\n<fill>1;</fill> Done.']);
     assert.equal(text, '1;');
+  });
+
+  it('takes an answer without tags for code, at its end', () =>
+    check('const x = ¦', '1;\n', 'const x = 1;', { isBare: true }));
+
+  it('shows nothing of such an answer before, as it may be talk', async () => {
+    const { shown, text } = await shapeStream('const x = ¦', ['Here it is:\n', '<fill>1;\n']);
+    assert.deepEqual([shown, text], [['', '1;'], '1;']);
   });
 
   it('ends at the mark of a model’s end', () =>

@@ -13,6 +13,7 @@ const fill: FillInTheMiddle = {
   extra: [{ path: 'a.ts', text: 'const y = 1;' }],
   stopSequences: ['\n'],
   alternative: 0,
+  opening: '',
 };
 
 interface Kit {
@@ -95,6 +96,13 @@ describe('Filling in at llama.cpp', () => {
         assert.equal(textOf(await ask()), 'größer = "→";\n\tnext');
       }));
   }
+
+  it('puts before the answer what it is to begin with', () =>
+    withServer({ kind: 'llama.cpp' }, async ({ server, ask }) => {
+      server.reply({ text: 'compute()' });
+      const events = await ask({ opening: '<fill>' });
+      assert.equal(textOf(events), '<fill>compute()');
+    }));
 
   it('asks for other text with another seed', () =>
     withServer({ kind: 'llama.cpp' }, async ({ server, ask }) => {
