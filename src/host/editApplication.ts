@@ -1,10 +1,10 @@
-import { lstat } from 'node:fs/promises';
+import { chmod, lstat, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { type Clock, delay } from '../base/clock.ts';
 import { BugError, toError, UserError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import type { FileChange } from '../core/tools/workspace.ts';
+import type { FileChange, FileDeletion } from '../core/tools/workspace.ts';
 import type { FileText } from './fileText.ts';
 import { replacementsBetween } from './textChanges.ts';
 import type { WorkspaceFolders } from './workspaceFolders.ts';
@@ -19,13 +19,15 @@ const reloadMs = 250;
 const pollMs = 50;
 
 /** A change that was checked against the file and can be applied. */
-interface CheckedChange extends FileChange {
+type CheckedChange = (FileChange | FileDeletion) & {
   readonly uri: vscode.Uri;
   readonly shown: string;
   /** Absent for a new file. */
   readonly document?: vscode.TextDocument;
   readonly wasDirty: boolean;
-}
+  /** Of a file that goes: what is on disk, so that it can be brought back. */
+  readonly deleted?: Uint8Array;
+};
 
 /** Parts that `EditApplication` works with. `save` is VS Code's own unless a test says otherwise. */
 export interface EditParts {
@@ -55,7 +57,7 @@ export class EditApplication implements Disposable {
   }
 
   /** See `Workspace.applyChanges`. */
-  async apply(changes: readonly FileChange[]): Promise<void> {
+  async apply(changes: readonly (FileChange | FileDeletion)[]): Promise<void> {
     if (new Set(changes.map((change) => change.path)).size < changes.length) {
       throw new BugError('Two changes of one file were to be applied in one step.');
     }
@@ -81,7 +83,7 @@ export class EditApplication implements Disposable {
   }
 
   /** Makes sure that the file still reads as the change expects. */
-  private async check(change: FileChange): Promise<CheckedChange> {
+  private async check(change: FileChange | FileDeletion): Promise<CheckedChange> {
     const shown = this.folders.displayPath(change.path);
     const known = await this.files.openDocument(change.path);
     const uri = known?.uri ?? this.folders.uriOf(change.path);
@@ -100,7 +102,10 @@ export class EditApplication implements Disposable {
     if (!reads(document, change.before)) {
       throw changedMeanwhile(shown);
     }
-    return { ...change, uri, shown, document, wasDirty };
+    const checked = { ...change, uri, shown, document, wasDirty };
+    return change.after === undefined && (await exists(change.path))
+      ? { ...checked, deleted: await readFile(change.path) }
+      : checked;
   }
 
   private async checkDisk(file: string, before: string, shown: string): Promise<void> {
@@ -139,15 +144,26 @@ export class EditApplication implements Disposable {
   private async edit(changes: readonly CheckedChange[]): Promise<void> {
     const edit = new vscode.WorkspaceEdit();
     // Text first: where a document has changed meanwhile VS Code refuses before a file is made.
-    for (const change of changes) {
-      if (change.document) {
-        edit.set(change.uri, textEdits(change.document, change.after));
+    for (const { document, uri, after } of changes) {
+      if (document && after !== undefined) {
+        edit.set(uri, textEdits(document, after));
       }
     }
-    for (const change of changes.filter((one) => !one.document)) {
-      edit.createFile(change.uri, { contents: new TextEncoder().encode(change.after) });
+    for (const change of changes) {
+      if (change.after === undefined) {
+        edit.deleteFile(change.uri, { ignoreIfNotExists: true });
+      } else if (!change.document) {
+        edit.createFile(change.uri, {
+          contents: change.bytes ?? new TextEncoder().encode(change.after),
+        });
+      }
     }
-    const failure = await attempt(async () => vscode.workspace.applyEdit(edit));
+    const failure = await attempt(async () => {
+      await closeCleanly(changes);
+      const isApplied = await vscode.workspace.applyEdit(edit);
+      await setModes(isApplied ? changes : []);
+      return isApplied;
+    });
     if (failure) {
       await this.takeBack(changes, []);
       throw new UserError(
@@ -161,7 +177,7 @@ export class EditApplication implements Disposable {
     const saved: CheckedChange[] = [];
     for (const change of changes) {
       const { document } = change;
-      if (!document || change.wasDirty) {
+      if (!document || change.wasDirty || change.after === undefined) {
         continue;
       }
       const failure = await attempt(async () => this.save(document));
@@ -186,8 +202,10 @@ export class EditApplication implements Disposable {
   ): Promise<void> {
     const edit = new vscode.WorkspaceEdit();
     for (const change of changes) {
-      const { document, before } = change;
-      if (document && before !== undefined && !reads(document, before)) {
+      const { document, before, deleted } = change;
+      if (deleted && !(await exists(change.path))) {
+        edit.createFile(change.uri, { contents: deleted });
+      } else if (document && before !== undefined && !reads(document, before)) {
         edit.set(change.uri, textEdits(document, before));
       }
       if (!document && (await this.isOurs(change))) {
@@ -221,7 +239,7 @@ export class EditApplication implements Disposable {
    */
   private async keepLineEnds(change: CheckedChange): Promise<void> {
     const { document, after } = change;
-    if (!document) {
+    if (!document || after === undefined) {
       return;
     }
     const disk = await this.files.readFromDisk(change.path);
@@ -259,6 +277,23 @@ export class EditApplication implements Disposable {
   /** Cuts waits short. */
   dispose(): void {
     this.disposal.abort();
+  }
+}
+
+/** An editor with unsaved text would outlive its file: once saved, it is closed with it. */
+async function closeCleanly(changes: readonly CheckedChange[]): Promise<void> {
+  for (const { document, wasDirty, after, deleted } of changes) {
+    if (document && wasDirty && after === undefined && deleted) {
+      await document.save();
+    }
+  }
+}
+
+async function setModes(changes: readonly CheckedChange[]): Promise<void> {
+  for (const change of changes) {
+    if (change.after !== undefined && change.mode !== undefined && !change.document) {
+      await chmod(change.path, change.mode);
+    }
   }
 }
 

@@ -6,7 +6,9 @@ import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import { EditReviews } from '../core/edit/review/editReviews.ts';
 import { ReviewDecisions } from '../core/edit/review/reviewDecisions.ts';
 import type {
+  ApplyOptions,
   FileChange,
+  FileDeletion,
   Workspace,
   WorkspaceDiagnostic,
   WorkspaceRoot,
@@ -92,8 +94,18 @@ export class VsCodeWorkspace implements Workspace, Disposable {
     return this.files.read(path);
   }
 
-  applyChanges(changes: readonly FileChange[]): Promise<void> {
-    return this.reviews.recording(changes, () => this.edits.apply(changes));
+applyChanges(
+    changes: readonly (FileChange | FileDeletion)[],
+    options: ApplyOptions = {},
+  ): Promise<void> {
+    const apply = (): Promise<void> => this.edits.apply(changes);
+    if (options.isReviewed) {
+      return this.reviews.holding(
+        changes.map(({ path }) => path),
+        apply,
+      );
+    }
+    return this.reviews.recording(changes.filter(isWrite), apply);
   }
 
   /**
@@ -101,10 +113,7 @@ export class VsCodeWorkspace implements Workspace, Disposable {
    * that the files had with the texts they get are back, too.
    */
   restore(changes: readonly FileChange[]): Promise<void> {
-    return this.reviews.holding(
-      changes.map(({ path }) => path),
-      () => this.edits.apply(changes),
-    );
+    return this.applyChanges(changes, { isReviewed: true });
   }
 
   diagnostics(paths?: readonly string[]): readonly WorkspaceDiagnostic[] {
@@ -161,4 +170,8 @@ export class VsCodeWorkspace implements Workspace, Disposable {
     resources.add(vscode.workspace.onDidChangeTextDocument((event) => tell(event.document.uri)));
     return resources;
   }
+}
+
+function isWrite(change: FileChange | FileDeletion): change is FileChange {
+  return change.after !== undefined;
 }

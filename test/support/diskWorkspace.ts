@@ -1,15 +1,18 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Emitter } from '../../src/base/emitter.ts';
 import { UserError } from '../../src/base/errors.ts';
 import type {
   FileChange,
+  FileDeletion,
   Workspace,
   WorkspaceDiagnostic,
   WorkspaceRoot,
   WorkspaceSelection,
   WorkspaceText,
 } from '../../src/core/tools/workspace.ts';
+
+type Change = FileChange | FileDeletion;
 
 const byteOrderMark = '\uFEFF';
 
@@ -23,15 +26,13 @@ export class DiskWorkspace implements Workspace {
   /** What `diagnostics` is answered from. */
   problems: readonly WorkspaceDiagnostic[] = [];
   /** Computes the problems anew after each change, as a language service would. */
-  problemsAfterChange:
-    | ((changes: readonly FileChange[]) => readonly WorkspaceDiagnostic[])
-    | undefined;
+  problemsAfterChange: ((changes: readonly Change[]) => readonly WorkspaceDiagnostic[]) | undefined;
   /** What `selection` says. */
   selectionNow: WorkspaceSelection | undefined;
   /** What `ripgrepPath` says. */
   ripgrep: string | undefined;
   /** Every call of `applyChanges` that went through. */
-  readonly applied: (readonly FileChange[])[] = [];
+  readonly applied: (readonly Change[])[] = [];
 
   private readonly rootList: readonly WorkspaceRoot[];
   private readonly editors = new Map<string, string | undefined>();
@@ -84,8 +85,8 @@ export class DiskWorkspace implements Workspace {
       : { text, hasByteOrderMark: false, isDirty: false };
   }
 
-  async applyChanges(changes: readonly FileChange[]): Promise<void> {
-    const writes: { change: FileChange; hasMark: boolean }[] = [];
+  async applyChanges(changes: readonly Change[]): Promise<void> {
+    const writes: { change: Change; hasMark: boolean }[] = [];
     for (const change of changes) {
       const now = await this.currentText(change.path);
       if (now?.text !== change.before) {
@@ -120,12 +121,21 @@ export class DiskWorkspace implements Workspace {
     return this.ripgrep;
   }
 
-  private async write(change: FileChange, mark: boolean): Promise<void> {
-    if (this.editors.get(change.path) !== undefined) {
+  private async write(change: Change, mark: boolean): Promise<void> {
+    if (change.after === undefined) {
+      this.editors.delete(change.path);
+      await rm(change.path, { force: true });
+    } else if (change.before === undefined && change.bytes) {
+      await mkdir(path.dirname(change.path), { recursive: true });
+      await writeFile(change.path, change.bytes);
+    } else if (this.editors.get(change.path) !== undefined) {
       this.editors.set(change.path, change.after);
     } else {
       await mkdir(path.dirname(change.path), { recursive: true });
       await writeFile(change.path, mark ? byteOrderMark + change.after : change.after);
+    }
+    if (change.after !== undefined && change.mode !== undefined) {
+      await chmod(change.path, change.mode);
     }
     this.changed.fire(change.path);
   }

@@ -22,6 +22,22 @@ export interface FileChange {
   /** The text the change was computed from: if the file differs by now, nothing is applied. */
   readonly before: string | undefined;
   readonly after: string;
+  /** For a file that comes back: what it was made of, where that is not its text as UTF-8. */
+  readonly bytes?: Uint8Array;
+  /** For a file that comes back: its permissions. */
+  readonly mode?: number;
+}
+
+/** A file that goes. */
+export interface FileDeletion {
+  readonly path: string;
+  readonly before: string;
+  readonly after: undefined;
+}
+
+export interface ApplyOptions {
+  /** Whether the user has looked at the changes, so that nobody need look at them again. */
+  readonly isReviewed?: boolean;
 }
 
 export type DiagnosticSeverity = 'error' | 'warning' | 'information' | 'hint';
@@ -52,7 +68,10 @@ export interface Workspace {
    * Applies all changes or none, as one undoable step, and saves files that were not dirty before.
    * Throws `UserError` and leaves every file byte-identical where one no longer reads as `before`.
    */
-  applyChanges(changes: readonly FileChange[]): Promise<void>;
+  applyChanges(
+    changes: readonly (FileChange | FileDeletion)[],
+    options?: ApplyOptions,
+  ): Promise<void>;
   /** The problems of these files, or of all where none are named. */
   diagnostics(paths?: readonly string[]): readonly WorkspaceDiagnostic[];
   /** Resolves when the problems of `paths` have come to rest after a change, or at a time limit. */
