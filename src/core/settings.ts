@@ -48,6 +48,7 @@ export interface SettingValues {
   readonly 'telemetry.enabled': boolean;
   /** Whether prompts and answers are kept beside the figures; they stay on the machine. */
   readonly 'telemetry.captureContent': boolean;
+  readonly 'checkpoints.maxMegabytes': number;
 }
 
 /** US dollars; absent for no limit. */
@@ -138,6 +139,8 @@ export const settingDefinitions: {
   'threads.nameByModel': toggle(true),
   'telemetry.enabled': toggle(true),
   'telemetry.captureContent': toggle(false),
+  // Source text shrinks to a quarter: some 80,000 files of 10 kB.
+  'checkpoints.maxMegabytes': wholeNumber(200, 10, 10_240),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);

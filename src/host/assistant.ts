@@ -6,9 +6,12 @@ import { Emitter, type Event } from '../base/emitter.ts';
 import type { ResourceManager } from '../base/lifecycle.ts';
 import { ThreadService } from '../core/agent/threadService.ts';
 import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
+import { Checkpoints } from '../core/checkpoint/checkpoints.ts';
+import { SqliteCheckpointStore } from '../core/store/checkpointStore.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
 import type { Telemetry } from '../core/telemetry/telemetry.ts';
+import type { StoreConnection } from '../core/store/storeConnection.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
 import { createActionCommands } from './actions/actionCommands.ts';
 import { createAgentParts } from './agentParts.ts';
@@ -39,6 +42,7 @@ import { createPrefetch } from './prefetchParts.ts';
 import { Reports } from './reports.ts';
 import { showRequests } from './requestReports.ts';
 import { ReviewFeature } from './review/reviewFeature.ts';
+import { RestoreDiffs } from './restoreDiffs.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SummaryDocuments } from './summaryDocuments.ts';
@@ -101,6 +105,9 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
     editor,
     store,
   );
+  const checkpoints = createCheckpoints(parts, editor.workspace, connection);
+  const made = await createThreads(parts, environment, models, editor, { store, checkpoints });
+  const { threads, summaries } = made;
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
@@ -116,6 +123,10 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
     requests: createChatRequests({
       ...editor,
       threads,
+      restoreDiffs: new RestoreDiffs({
+        plan: (threadId, checkpointId) => threads.restoring.plan(threadId, checkpointId),
+        previews: editor.previews,
+      }),
       openSummary: (threadId) => summaries.open(threadId),
       bulk,
       review,
@@ -159,6 +170,7 @@ function createEditorParts(parts: AssistantParts, { searchPath }: Environment) {
   return {
     folders,
     workspace,
+    previews,
     codeBlocks: resources.add(new CodeBlocks({ workspace, folders, previews, notifications })),
     approvalDiffs: new ApprovalDiffs(workspace, previews),
     links: new Links(folders),
@@ -215,7 +227,7 @@ async function createThreads(
   { variables }: Environment,
   models: ModelParts,
   editor: ReturnType<typeof createEditorParts>,
-  store: ThreadStore,
+  { store, checkpoints }: { readonly store: ThreadStore; readonly checkpoints: Checkpoints },
 ) {
   const storageFolder = parts.context.globalStorageUri.fsPath;
   const { workspace, contextItems, slashCommands } = editor;
@@ -224,6 +236,7 @@ async function createThreads(
     ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
     store,
     tracing: parts.telemetry,
+    checkpoints,
     gateway: models.gateway,
     context: createContextKeeping({ ...models, catalogue }),
     clock,
@@ -246,6 +259,23 @@ async function createThreads(
   const namer = createThreadNamer({ ...parts, ...models, store, suggestTitle });
   const summaries = parts.resources.add(new SummaryDocuments(threads));
   return { threads: parts.resources.add(threads), summaries };
+}
+
+function createCheckpoints(
+  { settings, log }: AssistantParts,
+  workspace: VsCodeWorkspace,
+  connection: StoreConnection,
+): Checkpoints {
+  const checkpoints = new Checkpoints({
+    store: new SqliteCheckpointStore(connection),
+    workspace,
+    clock,
+    newId: randomUUID,
+    maxMegabytes: () => settings.get('checkpoints.maxMegabytes'),
+  });
+  // What deleted threads kept of files goes, and what is over a limit that was lowered.
+  checkpoints.makeRoom().catch((error: unknown) => log.error('Making room for checkpoints', error));
+  return checkpoints;
 }
 
 async function openStore(

@@ -14,6 +14,7 @@ import type { Links } from './links.ts';
 import type { Mentions } from './mentions.ts';
 import type { PrefetchTriggers } from './prefetchParts.ts';
 import type { ReviewFeature } from './review/reviewFeature.ts';
+import type { RestoreDiffs } from './restoreDiffs.ts';
 import type { SlashCommands } from './slashCommands.ts';
 import type { VsCodeWorkspace } from './vscodeWorkspace.ts';
 
@@ -25,6 +26,7 @@ export interface ChatRequestParts<Grants> {
   readonly links: Links;
   readonly codeBlocks: CodeBlocks;
   readonly approvalDiffs: ApprovalDiffs;
+  readonly restoreDiffs: RestoreDiffs;
   readonly bulk: BulkFeature;
   readonly review: ReviewFeature;
   /** Opens a thread's summary of its earlier messages as a document. */
@@ -94,7 +96,10 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
 
 type TurnRequests = Pick<
   HostRequestHandlers,
-  Extract<keyof HostRequestHandlers, `turn/${string}` | `approval/${string}` | `tool/${string}`>
+  Extract<
+    keyof HostRequestHandlers,
+    `turn/${string}` | `approval/${string}` | `tool/${string}` | `checkpoint/${string}`
+  >
 >;
 
 function turnRequests<Grants>(parts: ChatRequestParts<Grants>): TurnRequests {
@@ -109,6 +114,13 @@ function turnRequests<Grants>(parts: ChatRequestParts<Grants>): TurnRequests {
       turnId: await threads.edit(threadId, turnId, draft),
     }),
     'turn/continue': async ({ threadId }) => ({ turnId: await threads.continueTurn(threadId) }),
+    'checkpoint/plan': ({ threadId, checkpointId }) =>
+      threads.restoring.planView(threadId, checkpointId),
+    'checkpoint/showDiff': ({ threadId, checkpointId, path }) =>
+      answered(parts.restoreDiffs.show(threadId, checkpointId, path)),
+    'checkpoint/restore': async (params) => ({
+      draft: (await threads.restoring.restore(params)) ?? null,
+    }),
     'approval/decide': async ({ threadId, blockId, decision }) => {
       await threads.decide(threadId, blockId, decision);
       return answered(approvalDiffs.closeAll());

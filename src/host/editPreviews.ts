@@ -22,6 +22,8 @@ export class EditPreviews implements vscode.TextDocumentContentProvider, Disposa
   private readonly resources = new ResourceManager('editPreviews');
   private readonly texts = new Map<string, string>();
   private readonly closed: vscode.EventEmitter<vscode.Uri>;
+  /** Those of the last `showAll`: VS Code does not tell when such an editor is closed. */
+  private shownTogether: readonly vscode.Uri[] = [];
   private count = 0;
 
   constructor() {
@@ -54,6 +56,23 @@ export class EditPreviews implements vscode.TextDocumentContentProvider, Disposa
       preview: !preview.isKept,
     });
     return right;
+  }
+
+  /** Opens several diffs in one editor, in place of those that were so before. */
+  async showAll(
+    title: string,
+    previews: readonly Omit<Preview, 'title' | 'isKept'>[],
+  ): Promise<void> {
+    for (const uri of this.shownTogether) {
+      this.texts.delete(uri.toString());
+    }
+    const sides = previews.map(({ path, before, after }) => {
+      this.count += 1;
+      return [this.hold(path, 'before', before), this.hold(path, 'after', after)] as const;
+    });
+    this.shownTogether = sides.flat();
+    const resources = sides.map(([before, after]) => [after, before, after]);
+    await vscode.commands.executeCommand('vscode.changes', title, resources);
   }
 
   /** Closes the diff with this right side, where it is still open. */

@@ -12,6 +12,7 @@ import type {
   BlockView,
   BulkAction,
   BulkJobView,
+  CheckpointView,
   CompactionView,
   ConnectionView,
   ContextChip,
@@ -22,6 +23,7 @@ import type {
   PanelAction,
   ReviewAction,
   ReviewedFileView,
+  RestorePlanView,
   SlashCommand,
   Snapshot,
   ThreadMeter,
@@ -71,6 +73,28 @@ export interface HostRequests {
   };
   /** Goes on after a turn that stopped at a limit or a guard. */
   'turn/continue': { params: { threadId: string }; result: { turnId: string } };
+  /** What restoring the files to before a turn, or taking a restore back, would change. */
+  'checkpoint/plan': {
+    params: { threadId: string; checkpointId: string };
+    result: RestorePlanView;
+  };
+  /** Opens what would change in VS Code's diff editor: one file, or all where none is named. */
+  'checkpoint/showDiff': {
+    params: { threadId: string; checkpointId: string; path?: string };
+    result: null;
+  };
+  /** Restores files, and with them the conversation where that is wanted. */
+  'checkpoint/restore': {
+    params: {
+      threadId: string;
+      checkpointId: string;
+      withThread: boolean;
+      /** Files that are restored although somebody else has changed them since. */
+      overwritten: readonly string[];
+    };
+    /** The message that the conversation went back to before. */
+    result: { draft: Draft | null };
+  };
   'approval/decide': {
     params: { threadId: string; blockId: string; decision: ApprovalDecision };
     result: null;
@@ -178,6 +202,11 @@ export type HostEvent =
       readonly threadId: string;
       /** `null` where everything is sent again. */
       readonly compaction: CompactionView | null;
+    }
+  | {
+      readonly type: 'thread/checkpoint';
+      readonly threadId: string;
+      readonly checkpoint: CheckpointView;
     }
   | { readonly type: 'thread/renamed'; readonly threadId: string; readonly title: string }
   /** The host switched to another thread, for example by a command. */

@@ -224,6 +224,38 @@ export interface CompactionView {
   readonly beforeMessageId: string;
 }
 
+/** What the files of a thread can be restored to. */
+export interface CheckpointView {
+  /** The last turn that files can be restored to before; absent where there is none. */
+  readonly lastTurnId?: string;
+  /** The restore that was the last thing to happen, and can be taken back. */
+  readonly restoreId?: string;
+}
+
+/** A file that differs from what it was. */
+export interface RestoreFileView {
+  /** Absolute. */
+  readonly path: string;
+  /** As it is shown. */
+  readonly label: string;
+  /** What a restore does to it; `lost` where it can't. */
+  readonly kind: 'change' | 'creation' | 'deletion' | 'lost';
+  readonly addedLines: number;
+  readonly removedLines: number;
+  /** Whether somebody else changed it after Slipstream last did. */
+  readonly isConflict: boolean;
+  /** Why it is lost, a sentence. */
+  readonly reason?: string;
+}
+
+/** What a restore would do. */
+export interface RestorePlanView {
+  readonly checkpointId: string;
+  readonly files: readonly RestoreFileView[];
+  /** Whether commands ran since: what they changed elsewhere is not known. */
+  readonly hasCommands: boolean;
+}
+
 export interface ThreadView {
   readonly id: string;
   readonly title: string;
@@ -235,6 +267,7 @@ export interface ThreadView {
   /** Absent while everything is sent. */
   readonly compaction?: CompactionView;
   readonly draft: Draft;
+  readonly checkpoint: CheckpointView;
 }
 
 export interface ThreadSummary {

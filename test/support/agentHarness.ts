@@ -5,6 +5,7 @@ import type { AccessPolicy } from '../../src/core/agent/threadApprover.ts';
 import type { ContextKeeping, ThreadParts } from '../../src/core/agent/threadParts.ts';
 import { ThreadService } from '../../src/core/agent/threadService.ts';
 import type { AccessVerdict, ToolSet } from '../../src/core/agent/toolRunner.ts';
+import { Checkpoints } from '../../src/core/checkpoint/checkpoints.ts';
 import { ContextWindowOptimizer } from '../../src/core/context/contextWindow.ts';
 import type { AssistantBlock, Usage } from '../../src/core/model/message.ts';
 import type {
@@ -25,6 +26,7 @@ import type { HostEvent } from '../../src/shared/protocol.ts';
 import type { Draft, ThreadView } from '../../src/shared/views.ts';
 import { DiskWorkspace } from './diskWorkspace.ts';
 import { FakeClock } from './fakeClock.ts';
+import { MemoryCheckpointStore } from './memoryCheckpointStore.ts';
 import { MemoryCompactionStore } from './memoryCompactionStore.ts';
 import { MemoryThreadStore } from './memoryThreadStore.ts';
 
@@ -259,12 +261,21 @@ export function createAgentHarness(options: HarnessOptions = {}): AgentHarness {
   const clock = new FakeClock();
   const events: HostEvent[] = [];
   const troubles: string[] = [];
+  const workspace = options.workspace ?? new DiskWorkspace();
+  const usual = defaultParts(clock, troubles);
   const parts: TestParts = {
-    ...defaultParts(clock, troubles),
+    ...usual,
     store,
     gateway: model,
     tools: new FakeTools(options.tools ?? {}),
-    workspace: options.workspace ?? new DiskWorkspace(),
+    workspace,
+    checkpoints: new Checkpoints({
+      store: new MemoryCheckpointStore(),
+      workspace,
+      clock,
+      newId: usual.newId,
+      maxMegabytes: () => 1,
+    }),
     emit: (event) => events.push(structuredClone(event)),
     toolDefinitions: () =>
       Object.keys(options.tools ?? {})
@@ -289,7 +300,10 @@ export function createAgentHarness(options: HarnessOptions = {}): AgentHarness {
 function defaultParts(
   clock: Clock,
   troubles: string[],
-): Omit<TestParts, 'store' | 'gateway' | 'tools' | 'workspace' | 'emit' | 'toolDefinitions'> {
+): Omit<
+  TestParts,
+  'store' | 'gateway' | 'tools' | 'workspace' | 'checkpoints' | 'emit' | 'toolDefinitions'
+> {
   harnesses += 1;
   let ids = 0;
   const window = harnesses;

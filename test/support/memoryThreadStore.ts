@@ -130,6 +130,19 @@ export class MemoryThreadStore implements ThreadStore {
     }
   }
 
+  async bringBack(threadId: string, messageIds: readonly string[]): Promise<void> {
+    this.checkOpen();
+    this.refuseConflict(threadId);
+    const back = messageIds.flatMap((id) => this.messages.get(id) ?? []);
+    const taken = new Set(this.conversation(threadId).map(({ record }) => record.ordinal));
+    if (back.some(({ record }) => taken.has(record.ordinal))) {
+      throw new UserError('The conversation has gone on since, so it can’t be brought back.');
+    }
+    for (const message of back) {
+      message.isSetAside = false;
+    }
+  }
+
   async readPage(
     threadId: string,
     page: Parameters<ThreadStore['readPage']>[1],

@@ -29,6 +29,8 @@ export function applyEvent(view: ThreadView, event: HostEvent): ThreadView {
       const { compaction, ...rest } = view;
       return event.compaction ? { ...rest, compaction: event.compaction } : rest;
     }
+    case 'thread/checkpoint':
+      return { ...view, checkpoint: event.checkpoint };
     case 'thread/renamed':
       return { ...view, title: event.title };
     default:

@@ -34,6 +34,7 @@ import { endingOf } from './notices.ts';
 import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
 import { shownModel } from './shownModel.ts';
 import { ThreadApprover } from './threadApprover.ts';
+import { ThreadCheckpoint } from './threadCheckpoint.ts';
 import { ThreadHistory } from './threadHistory.ts';
 import type { LiveThreadParts, ModelProfile } from './threadParts.ts';
 import { ThreadSummary } from './threadSummary.ts';
@@ -54,6 +55,7 @@ const idle: ThreadStatus = { phase: 'idle' };
 export class LiveThread<Grants> {
   readonly id: string;
   readonly summary: ThreadSummary;
+  readonly checkpoint: ThreadCheckpoint;
   private readonly parts: LiveThreadParts<Grants>;
   private readonly history: ThreadHistory;
   private readonly approver: ThreadApprover<Grants>;
@@ -74,6 +76,7 @@ export class LiveThread<Grants> {
     const isKept = record !== undefined;
     const { kept } = this;
     this.history = new ThreadHistory({ threadId: id, isKept, store, compactions, saveFailed });
+    this.checkpoint = new ThreadCheckpoint({ ...parts, threadId: id });
     const { history } = this;
     const changed = (): void => this.tellMeter();
     this.summary = new ThreadSummary({ threadId: id, parts, history, kept, changed });
@@ -208,13 +211,14 @@ export class LiveThread<Grants> {
     draft: Draft,
     taken: (view: ThreadView) => void,
   ): Promise<ThreadView> {
-    const [profile] = await Promise.all([shownModel(this.parts), this.history.loadSummarized()]);
-    const { id, title, history, status } = this;
+    const { id, title, history, status, checkpoint } = this;
+    const loads = [history.loadSummarized(), checkpoint.load()];
+    const [profile] = await Promise.all([shownModel(this.parts), ...loads]);
     // A turn may have begun or ended since the page was read: what is in memory is never behind.
     const shown = history.isLoaded ? lastPage(history.records) : page;
     const meter = this.meterOf(profile, history.isLoaded ? history.records : page.messages);
     const turn = this.running?.turn;
-    const facts = { id, title, page: shown, turn, history, status, meter, draft };
+    const facts = { id, title, page: shown, turn, history, status, meter, draft, checkpoint };
     const view = threadView(facts, this.parts.nameOf);
     taken(view);
     return view;
@@ -253,7 +257,18 @@ export class LiveThread<Grants> {
     return beginTraced({ threadId: this.id, tracing, traceparent }, begin);
   }
 
-  private mustBeIdle(): void {
+  /** Takes a turn and all that followed it out of the conversation, and tells what that was. */
+  async setAside(turnId: string): Promise<readonly MessageRecord[]> {
+    await this.history.load();
+    this.mustBeIdle();
+    const message = userMessageOf(this.history.records, turnId);
+    const setAside = this.history.records.slice(this.history.records.indexOf(message));
+    this.rewindTo(message);
+    return setAside;
+  }
+
+  /** Throws `UserError` while it is answered. */
+  mustBeIdle(): void {
     if (this.running) {
       const doing = this.running.status ? 'summarizing' : 'answering in';
       throw new UserError(`Slipstream is still ${doing} this thread. Stop it first.`);
@@ -264,8 +279,9 @@ export class LiveThread<Grants> {
     const { compaction } = this.history;
     this.summary.compaction.cancel();
     this.history.rewindTo(message);
-    this.keep(this.parts.store.setAsideFrom(this.id, message.ordinal));
+    this.parts.store.setAsideFrom(this.id, message.ordinal).catch(this.parts.saveFailed);
     this.parts.emit({ type: 'turn/removed', threadId: this.id, fromTurnId: message.turnId });
+    this.checkpoint.tell();
     if (this.history.compaction !== compaction) {
       this.summary.tell();
     }
@@ -295,7 +311,7 @@ export class LiveThread<Grants> {
       const turn = this.openTurn(message.turnId, profile);
       running.turn = turn;
       this.history.records.push(placed);
-      this.keep(this.parts.store.putMessage(placed));
+      this.parts.store.putMessage(placed).catch(this.parts.saveFailed);
       this.announce(userView(placed), turn);
       running.settle(this.run(turn, running, record, profile));
     } catch (error) {
@@ -310,7 +326,9 @@ export class LiveThread<Grants> {
     const { parts, history, id: threadId } = this;
     const instructionsFor = instructionsOnce(parts.workspace.roots(), history.sentRecords);
     const spentMore = (): void => this.emitMeter(profile);
-    return new LiveTurn({ ...parts, threadId, turnId, history, instructionsFor, spentMore });
+    const checkpoint = this.checkpoint.beginTurn(turnId);
+    const own = { threadId, turnId, history, instructionsFor, spentMore, checkpoint };
+    return new LiveTurn({ ...parts, ...own });
   }
 
   private announce(user: UserMessageView, turn: LiveTurn): void {
@@ -385,9 +403,5 @@ export class LiveThread<Grants> {
   private emitMeter(profile: ModelProfile): void {
     const meter = this.meterOf(profile, this.history.records);
     this.parts.emit({ type: 'thread/meter', threadId: this.id, meter });
-  }
-
-  private keep(write: Promise<void>): void {
-    write.catch((error: unknown) => this.parts.saveFailed(error));
   }
 }

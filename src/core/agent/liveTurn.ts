@@ -1,10 +1,11 @@
 import type { ToolBlockChanges } from '../../shared/protocol.ts';
 import type { AssistantMessageView, ThreadStatus, ToolBlockView } from '../../shared/views.ts';
+import type { TurnCheckpoint } from '../checkpoint/turnCheckpoint.ts';
 import type { Usage } from '../model/message.ts';
 import type { BlockStart, ModelFailure } from '../model/request.ts';
 import type { ToolResultRecord } from '../store/records.ts';
 import type { FileEdit } from '../tools/fileEdit.ts';
-import type { ToolOutput } from '../tools/tool.ts';
+import type { PreparedCall, ToolOutput } from '../tools/tool.ts';
 import type { Answer, AnswerObserver } from './answer.ts';
 import { toolUses } from './history.ts';
 import type { TurnEnding } from './notices.ts';
@@ -24,6 +25,7 @@ export interface LiveTurnParts extends TurnRecordsParts, TurnViewParts {
   readonly nameOf: (model: string) => string;
   readonly toolFailed: (toolName: string, error: Error) => void;
   readonly instructionsFor: (files: readonly string[]) => Promise<string>;
+  readonly checkpoint: TurnCheckpoint;
   /** An answer has ended: tokens and cost have changed. */
   readonly spentMore: () => void;
 }
@@ -132,6 +134,7 @@ export class LiveTurn implements TurnThread, ToolJournal {
       });
     }
     this.records.end(ending);
+    this.parts.checkpoint.end(ending.state === 'stopped').catch(this.parts.saveFailed);
     const { usage, costUsd } = this.records.spent;
     this.view.end(ending, usageView(usage, costUsd));
   }
@@ -149,7 +152,12 @@ export class LiveTurn implements TurnThread, ToolJournal {
     this.changed(result.toolUseId, { ...finishedCard(result), approval: null });
   }
 
+  beforeRun(prepared: PreparedCall): Promise<void> {
+    return this.parts.checkpoint.beforeRun(prepared);
+  }
+
   edited(edit: FileEdit): void {
+    this.parts.checkpoint.edited(edit);
     this.edits.add(edit);
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Event } from '../../base/emitter.ts';
 import type { HostEvent } from '../../shared/protocol.ts';
 import type { ContextChip } from '../../shared/views.ts';
+import type { Checkpoints } from '../checkpoint/checkpoints.ts';
 import type { SummaryModel } from '../context/compactionSummary.ts';
 import type { ContextWindowOptimizer } from '../context/contextWindow.ts';
 import type { TextBlock, Usage } from '../model/message.ts';
@@ -49,6 +50,7 @@ export interface ContextKeeping {
 export interface ThreadParts<Grants> {
   readonly store: ThreadStore;
   readonly context: ContextKeeping;
+  readonly checkpoints: Checkpoints;
   readonly gateway: ModelGateway;
   readonly tools: ToolSet;
   readonly policy: AccessPolicy<Grants>;

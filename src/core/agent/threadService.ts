@@ -14,6 +14,7 @@ import { LiveThread } from './liveThread.ts';
 import type { LoneAsk } from './loneTurns.ts';
 import { pageMessages } from './messageOrder.ts';
 import type { LiveThreadParts, ThreadParts } from './threadParts.ts';
+import { ThreadRestore } from './threadRestore.ts';
 import { TurnOutcomes } from './turnOutcomes.ts';
 import { resultText, toMessageViews, toolUseIdOf } from './views.ts';
 
@@ -26,9 +27,16 @@ const emptyDraft: Draft = { text: '', chips: [], images: [] };
 export class ThreadService<Grants> implements Disposable {
   private readonly parts: LiveThreadParts<Grants>;
   private readonly live = new Map<string, Promise<LiveThread<Grants>>>();
+  /** The way back to before a message. */
+  readonly restoring: ThreadRestore;
 
   constructor(parts: ThreadParts<Grants>) {
     this.parts = { ...parts, outcomes: new TurnOutcomes(parts) };
+    this.restoring = new ThreadRestore({
+      ...parts,
+      threadOf: (id) => this.thread(id),
+      reopen: (id) => this.reopen(id),
+    });
   }
 
   /** The thread last in view in this workspace, or a new one. */
@@ -241,6 +249,11 @@ export class ThreadService<Grants> implements Disposable {
     }
     this.live.clear();
     this.parts.outcomes.dispose();
+  }
+
+  private async reopen(threadId: string): Promise<void> {
+    this.live.delete(threadId);
+    await this.open(threadId, (thread) => this.parts.emit({ type: 'thread/opened', thread }));
   }
 
   private thread(threadId: string): Promise<LiveThread<Grants>> {

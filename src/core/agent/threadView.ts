@@ -1,6 +1,7 @@
 import type { Draft, ThreadMeter, ThreadStatus, ThreadView } from '../../shared/views.ts';
 import type { ThreadPage } from '../store/records.ts';
 import type { LiveTurn } from './liveTurn.ts';
+import type { ThreadCheckpoint } from './threadCheckpoint.ts';
 import type { ThreadHistory } from './threadHistory.ts';
 import { type ModelNamer, toMessageViews } from './views.ts';
 
@@ -14,6 +15,7 @@ export interface ThreadViewFacts {
   readonly status: ThreadStatus;
   readonly meter: ThreadMeter;
   readonly draft: Draft;
+  readonly checkpoint: Pick<ThreadCheckpoint, 'current'>;
 }
 
 /** A thread as the panel shows it, what runs included. */
@@ -34,5 +36,6 @@ export function threadView(facts: ThreadViewFacts, nameOf: ModelNamer): ThreadVi
     meter,
     ...(compaction ? { compaction } : {}),
     draft,
+    checkpoint: facts.checkpoint.current,
   };
 }

@@ -60,6 +60,8 @@ export interface ToolJournal {
   changed(toolUseId: string, changes: ToolBlockChanges): void;
   outputAppended(toolUseId: string, text: string): void;
   ended(result: ToolResultRecord): void;
+  /** A call is about to run: resolves once what it changes is kept as it is. Never rejects. */
+  beforeRun(prepared: PreparedCall): Promise<void>;
   /** A call has changed a file. */
   edited(edit: FileEdit): void;
   /** Text to add to the result, for example instructions that hold for the files it touched. */
@@ -164,6 +166,7 @@ export class ToolRunner implements ToolRound {
       this.end(call, { status: 'denied', text: refusal });
       return;
     }
+    await journal.beforeRun(prepared);
     throwIfCancelled(signal);
     call.startedAt = clock.now();
     call.trace?.enter(operation.toolRun);

@@ -29,6 +29,14 @@ export function unifiedDiff({ file, before, after }: DiffedFile): string {
   return capLines([...header, ...hunks.flatMap(formatHunk)]);
 }
 
+/** How many lines a change adds and how many it removes. */
+export function countChangedLines(before: string, after: string): readonly [number, number] {
+  const hunks = findHunks(withLineEnd(before, '\n'), withLineEnd(after, '\n'));
+  const lines = hunks.flatMap((hunk) => hunk.lines);
+  const count = (sign: string): number => lines.filter((line) => line.startsWith(sign)).length;
+  return [count('+'), count('-')];
+}
+
 function findHunks(before: string, after: string): readonly StructuredPatchHunk[] {
   const patch = structuredPatch('', '', before, after, '', '', {
     context: contextLines,

@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
 import type { SqlValue } from './database.ts';
@@ -43,11 +44,49 @@ export function unpack(value: SqlValue, encoding: SqlValue): string {
     return zlib.gunzipSync(value).toString('utf8');
   }
   if (encoding !== 'zstd' || !hasZstd()) {
-    throw new UserError(
-      `This history was written by a newer VS Code (${String(encoding)}). Update VS Code to read it.`,
-    );
+    throw newerEncoding(encoding);
   }
   return zlib.zstdDecompressSync(value).toString('utf8');
+}
+
+export interface PackedBytes {
+  readonly value: Uint8Array;
+  readonly encoding: Encoding;
+}
+
+/** The same for bytes, and for much of them: a thread of Node's own does the work. */
+export async function packBytes(bytes: Uint8Array, best = bestEncoding()): Promise<PackedBytes> {
+  if (bytes.length < minCompressedCharacters || best === 'plain') {
+    return { value: bytes, encoding: 'plain' };
+  }
+  const compress = best === 'zstd' ? zlib.zstdCompress : zlib.gzip;
+  const packed = await promisify<Uint8Array, Uint8Array>(compress)(bytes);
+  return packed.length < bytes.length
+    ? { value: packed, encoding: best }
+    : { value: bytes, encoding: 'plain' };
+}
+
+/** The bytes again; see `unpack` for what it throws. */
+export async function unpackBytes(value: SqlValue, encoding: SqlValue): Promise<Uint8Array> {
+  if (!(value instanceof Uint8Array)) {
+    throw new TypeError('Packed bytes are not bytes.');
+  }
+  if (encoding === 'plain') {
+    return value;
+  }
+  if (encoding === 'gzip') {
+    return promisify<Uint8Array, Uint8Array>(zlib.gunzip)(value);
+  }
+  if (encoding !== 'zstd' || !hasZstd()) {
+    throw newerEncoding(encoding);
+  }
+  return promisify<Uint8Array, Uint8Array>(zlib.zstdDecompress)(value);
+}
+
+function newerEncoding(encoding: SqlValue): UserError {
+  return new UserError(
+    `This history was written by a newer VS Code (${String(encoding)}). Update VS Code to read it.`,
+  );
 }
 
 function bestEncoding(): Encoding {

@@ -141,6 +141,8 @@ export interface ThreadStore {
   }): Promise<void>;
   /** Takes the message with this ordinal and all later ones out of the conversation; kept, unlisted. */
   setAsideFrom(threadId: string, ordinal: number): Promise<void>;
+  /** Puts these back into it. Rejects with a `UserError` where others have taken their place. */
+  bringBack(threadId: string, messageIds: readonly string[]): Promise<void>;
 
   /**
    * The last page of a thread, or the one before the message at `beforeOrdinal`. A message that was

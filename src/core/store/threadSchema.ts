@@ -1,5 +1,6 @@
 import type { TableSpec } from './batchPlan.ts';
 import { bulkMigration } from './bulkSchema.ts';
+import { checkpointMigration, checkpointsTable } from './checkpointSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
 import { modelListsTable, modelStatisticsTable, routerMigration } from './routerSchema.ts';
 import { telemetryMigration } from './telemetrySchema.ts';
@@ -121,6 +122,7 @@ export const threadMigrations: readonly string[] = [
   usageMigration,
   routerMigration,
   telemetryMigration,
+  checkpointMigration,
 ];
 
 export const threadsTable: TableSpec = {
@@ -173,4 +175,5 @@ export const threadTables: readonly TableSpec[] = [
   compactionsTable,
   modelStatisticsTable,
   modelListsTable,
+  checkpointsTable,
 ];

@@ -119,6 +119,20 @@ export class SqliteThreadStore implements ThreadStore {
     });
   }
 
+  bringBack(threadId: string, messageIds: readonly string[]): Promise<void> {
+    const sql = 'UPDATE messages SET set_aside_at = NULL WHERE thread_id = ? AND id = ?';
+    return this.write(
+      messageIds.map((id) => ({ kind: 'run', sql, values: [threadId, id] })),
+      {
+        check: () => this.refuseConflict(threadId),
+        explain: (error) =>
+          isDuplicate(error)
+            ? new UserError('The conversation has gone on since, so it can’t be brought back.')
+            : error,
+      },
+    );
+  }
+
   readPage(
     threadId: string,
     { limit, beforeOrdinal = Number.MAX_SAFE_INTEGER }: Parameters<ThreadStore['readPage']>[1],

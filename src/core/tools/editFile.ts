@@ -9,6 +9,7 @@ import { slipstream } from '../telemetry/genAiAttributes.ts';
 import { operation } from '../telemetry/spanNames.ts';
 import { inSpanSync } from '../telemetry/traceScope.ts';
 import { applyChange, assertWritable, editAccess } from './fileChange.ts';
+import { fileEditOf } from './fileEdit.ts';
 import { defineInput } from './input.ts';
 import { explainMissing } from './missingFile.ts';
 import { findTarget, type Target } from './target.ts';
@@ -51,6 +52,7 @@ export function createEditFileTool(): Tool {
       return {
         title: `Edit ${target.display}`,
         access: editAccess(target, change),
+        edits: [fileEditOf(change)],
         run: (_progress, runSignal) => applyChange(target, change, { done, context }, runSignal),
       };
     },

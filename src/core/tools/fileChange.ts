@@ -44,12 +44,14 @@ export async function applyChange(
   await assertUnmoved(target);
   const before = workspace.diagnostics([target.path]);
   await workspace.applyChanges([change]);
+  // Saving may have formatted it.
+  const left = await workspace.readText(target.path);
   const after = await workspace.settledDiagnostics([target.path], signal);
   const problems = describeProblemsAfterChange(before, after, workspace);
   return {
     text: problems === '' ? options.done : `${options.done}\n${problems}`,
     isError: false,
     changedPaths: [target.path],
-    edits: [fileEditOf(change)],
+    edits: [fileEditOf({ ...change, after: left.text })],
   };
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { UserError } from '../../base/errors.ts';
+import { contentHash } from '../store/contentHash.ts';
 import type { FileChange, Workspace } from './workspace.ts';
 
 /** What was done to a file, as hashes of its text: enough to tell later whether it has stayed. */
@@ -11,7 +11,11 @@ export interface FileEdit {
 }
 
 export function fileEditOf({ path, before, after }: FileChange): FileEdit {
-  return { path, before: before === undefined ? undefined : hashOf(before), after: hashOf(after) };
+  return {
+    path,
+    before: before === undefined ? undefined : contentHash(before),
+    after: contentHash(after),
+  };
 }
 
 /** Whether a file reads again as before the edit, unsaved changes in an editor included. */
@@ -28,15 +32,11 @@ async function hashNow(
   workspace: Pick<Workspace, 'readText'>,
 ): Promise<string | undefined> {
   try {
-    return hashOf((await workspace.readText(path)).text);
+    return contentHash((await workspace.readText(path)).text);
   } catch (error) {
     if (error instanceof UserError) {
       return undefined;
     }
     throw error;
   }
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
 }

@@ -29,6 +29,8 @@ export interface PreparedCall {
   /** For the card, for example "Read src/cart.ts". */
   readonly title: string;
   readonly access: readonly ToolAccess[];
+  /** What it would do to files, so that they can be kept as they are before. */
+  readonly edits?: readonly FileEdit[];
   /** Rejects with `CancelledError` when aborted; any other failure is a `ToolOutput` with `isError`. */
   run(progress: (output: string) => void, signal: AbortSignal): Promise<ToolOutput>;
 }

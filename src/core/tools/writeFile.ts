@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { countNewlines, unifyLineEnds, withLineEnd } from '../edit/lineEnds.ts';
 import { applyChange, assertWritable, editAccess } from './fileChange.ts';
+import { fileEditOf } from './fileEdit.ts';
 import { defineInput } from './input.ts';
 import { findTarget, type Target } from './target.ts';
 import type { Tool, ToolContext } from './tool.ts';
@@ -41,6 +42,7 @@ export function createWriteFileTool(): Tool {
       return {
         title: `${before === undefined ? 'Make' : 'Overwrite'} ${target.display}`,
         access: editAccess(target, change),
+        edits: [fileEditOf(change)],
         run: (_progress, signal) => applyChange(target, change, { done, context }, signal),
       };
     },

@@ -10,6 +10,7 @@ import type {
   WindowUsageView,
 } from '../../shared/views.ts';
 import type { Panel } from './panel.ts';
+import { Restoring } from './restoring.ts';
 import { Composer, emptyDraft } from './state/composer.ts';
 import { readCommand } from './text/trigger.ts';
 
@@ -28,12 +29,14 @@ export class PanelActions {
   readonly isHelpShown: Signal<boolean> = signal(false);
   /** All commands, for the help. */
   readonly commands: Signal<readonly SlashCommand[]> = signal(ownCommands);
+  readonly restoring: Restoring;
   private readonly panel: Panel;
   private isSending = false;
   private isLoadingEarlier = false;
 
   constructor(panel: Panel) {
     this.panel = panel;
+    this.restoring = new Restoring(panel);
   }
 
   /** Sends what stands in the input, or acts on a command of the panel. */
@@ -301,6 +304,7 @@ export class PanelActions {
 
   private leaveThread(): void {
     this.editing.value = undefined;
+    this.restoring.question.value = undefined;
     this.isHelpShown.value = false;
   }
 

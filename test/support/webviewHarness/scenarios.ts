@@ -2,6 +2,8 @@ import type {
   AssistantMessageView,
   MessageView,
   ReviewedFileView,
+  RestoreFileView,
+  RestorePlanView,
   Snapshot,
   ThreadView,
   ToolBlockView,
@@ -33,6 +35,7 @@ export const emptyThread: ThreadView = {
     usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
   },
   draft: { text: '', chips: [], images: [] },
+  checkpoint: {},
 };
 
 export const windowUsage: WindowUsageView = {
@@ -228,6 +231,28 @@ function reviewedFile(
   return { path, name, folder, added: 0, removed: 0, changes: 1, isNew: false, ...figures };
 }
 
+/** One file that Slipstream alone changed, one that was changed since, one that can't be restored. */
+export function restorePlan(checkpointId: string): RestorePlanView {
+  const file = (name: string, changes: Partial<RestoreFileView>): RestoreFileView => ({
+    path: `/home/ada/shop/src/${name}`,
+    label: `src/${name}`,
+    kind: 'change',
+    addedLines: 1,
+    removedLines: 1,
+    isConflict: false,
+    ...changes,
+  });
+  return {
+    checkpointId,
+    files: [
+      file('greeting.ts', { addedLines: 3, removedLines: 12 }),
+      file('draft.ts', { kind: 'deletion', addedLines: 0, isConflict: true }),
+      file('data.csv', { kind: 'lost', reason: 'It was not kept: it is too large.' }),
+    ],
+    hasCommands: true,
+  };
+}
+
 /** What the page starts with, by name. */
 export const scenarios: Record<string, () => Snapshot> = {
   empty: () => base,
@@ -307,5 +332,7 @@ export const scenarios: Record<string, () => Snapshot> = {
       reviewedFile('coupon.ts', 'src', { added: 31, isNew: true }),
     ],
   }),
+  /** Its first turn changed files. */
+  restorable: () => ({ ...base, thread: { ...shown, checkpoint: { lastTurnId: 'turn-1' } } }),
   long: () => ({ ...base, thread: longThread() }),
 };

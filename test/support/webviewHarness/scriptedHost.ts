@@ -9,13 +9,20 @@ import type {
 } from '../../../src/shared/protocol.ts';
 import { RpcServer } from '../../../src/shared/rpc.ts';
 import type {
+  Draft,
   MentionItem,
   MessageView,
   Snapshot,
   ThreadSummary,
 } from '../../../src/shared/views.ts';
 import { richAnswer } from './sampleText.ts';
-import { assistantMessage, emptyThread, userMessage, windowUsage } from './scenarios.ts';
+import {
+  assistantMessage,
+  emptyThread,
+  restorePlan,
+  userMessage,
+  windowUsage,
+} from './scenarios.ts';
 
 interface SeenRequest {
   readonly name: string;
@@ -182,6 +189,16 @@ export class ScriptedHost {
     return null;
   }
 
+  private restore(turnId: string, withThread: boolean): Promise<{ draft: Draft | null }> {
+    const { threadId } = this;
+    if (withThread) {
+      this.emit({ type: 'turn/removed', threadId, fromTurnId: turnId });
+    }
+    this.emit({ type: 'thread/checkpoint', threadId, checkpoint: { restoreId: 'restore-1' } });
+    const draft = { text: 'Change the greeting', chips: [], images: [] };
+    return Promise.resolve({ draft: withThread ? draft : null });
+  }
+
   private handlers(): HostRequestHandlers {
     const done = (): Promise<null> => Promise.resolve(null);
     return {
@@ -217,6 +234,10 @@ export class ScriptedHost {
         return this.answer(draft.text);
       },
       'turn/continue': () => this.answer('Go on'),
+      'checkpoint/plan': ({ checkpointId }) => Promise.resolve(restorePlan(checkpointId)),
+      'checkpoint/showDiff': done,
+      'checkpoint/restore': ({ withThread, checkpointId }) =>
+        this.restore(checkpointId, withThread),
       'approval/decide': done,
       'approval/showDiff': done,
       'tool/output': () => Promise.resolve({ text: 'The whole output\n'.repeat(50) }),

@@ -8,6 +8,7 @@ import { EmptyState } from './emptyState.tsx';
 import { HelpCard } from './helpCard.tsx';
 import { Icon } from './icon.tsx';
 import { usePanel } from './panelContext.ts';
+import { RestoredLine } from './restoredLine.tsx';
 import { ScrollFollower } from './scrollFollower.ts';
 import { SummaryLine } from './summaryLine.tsx';
 import { UserMessageArticle } from './userMessage.tsx';
@@ -41,6 +42,7 @@ export function Conversation(): JSX.Element {
         <div class="messages" ref={content}>
           {panel.thread.hasEarlier.value && <EarlierMessages scroller={scroller} />}
           <MessageList messages={messages} summaryBefore={panel.thread.summaryBefore.value} />
+          <RestoredLine />
           {isEmpty && <EmptyState />}
           {actions.isHelpShown.value && <HelpCard />}
         </div>

@@ -4,12 +4,14 @@ import { Chip } from './chip.tsx';
 import { EditComposer } from './editComposer.tsx';
 import { IconButton } from './iconButton.tsx';
 import { usePanel } from './panelContext.ts';
+import { RestoreCard } from './restoreCard.tsx';
 import { Thumbnail } from './thumbnail.tsx';
 
 /** What the user wrote, as it was written; editing it happens in its place. */
 export function UserMessageArticle({ message }: { message: UserMessageView }): JSX.Element {
   const { actions } = usePanel();
   const editing = actions.editing.value;
+  const question = actions.restoring.question.value;
   if (editing?.turnId === message.turnId) {
     return (
       <article class="message message-user is-editing" aria-label="You">
@@ -32,8 +34,33 @@ export function UserMessageArticle({ message }: { message: UserMessageView }): J
           label="Copy message"
           onClick={() => void actions.copy(message.text)}
         />
+        <RestoreButtons turnId={message.turnId} />
       </div>
+      {question?.plan.checkpointId === message.turnId && <RestoreCard question={question} />}
     </article>
+  );
+}
+
+/** Where files were changed from this message on. */
+function RestoreButtons({ turnId }: { turnId: string }): JSX.Element | null {
+  const { panel, actions } = usePanel();
+  const { thread } = panel;
+  if (thread.isRunning.value || !thread.restorableTurns.value.has(turnId)) {
+    return null;
+  }
+  return (
+    <>
+      <IconButton
+        icon="discard"
+        label="Restore files"
+        onClick={() => void actions.restoring.ask(turnId, false)}
+      />
+      <IconButton
+        icon="debug-reverse-continue"
+        label="Restore files and thread"
+        onClick={() => void actions.restoring.ask(turnId, true)}
+      />
+    </>
   );
 }
 

@@ -1,7 +1,13 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Clock } from '../../../base/clock.ts';
 import type { HostEvent } from '../../../shared/protocol.ts';
-import type { MessageView, ThreadMeter, ThreadStatus, ThreadView } from '../../../shared/views.ts';
+import type {
+  CheckpointView,
+  MessageView,
+  ThreadMeter,
+  ThreadStatus,
+  ThreadView,
+} from '../../../shared/views.ts';
 import {
   type AssistantMessage,
   type Block,
@@ -44,6 +50,11 @@ export class Thread {
   readonly meter: Signal<ThreadMeter> = signal(noMeter);
   /** The message before which a summary stands for all earlier ones. */
   readonly summaryBefore: Signal<string | undefined> = signal(undefined);
+  readonly checkpoint: Signal<CheckpointView> = signal({});
+  /** The turns shown whose files can be restored to before them. */
+  readonly restorableTurns: ReadonlySignal<ReadonlySet<string>> = computed(() =>
+    this.findRestorable(),
+  );
   readonly isRunning: ReadonlySignal<boolean> = computed(() => this.findRunning());
   private readonly clock: Clock;
   /** When the open prose blocks began, by `clock.now()`. */
@@ -61,6 +72,7 @@ export class Thread {
     this.status.value = view.status;
     this.meter.value = view.meter;
     this.summaryBefore.value = view.compaction?.beforeMessageId;
+    this.checkpoint.value = view.checkpoint;
   }
 
   prepend(messages: readonly MessageView[], hasEarlier: boolean): void {
@@ -81,6 +93,9 @@ export class Thread {
         break;
       case 'thread/compacted':
         this.summaryBefore.value = event.compaction?.beforeMessageId;
+        break;
+      case 'thread/checkpoint':
+        this.checkpoint.value = event.checkpoint;
         break;
       case 'thread/renamed':
         this.title.value = event.title;
@@ -215,6 +230,13 @@ export class Thread {
   private findAssistant(messageId: string): AssistantMessage | undefined {
     const found = this.messages.peek().findLast((message) => message.id === messageId);
     return found?.role === 'assistant' ? found : undefined;
+  }
+
+  private findRestorable(): ReadonlySet<string> {
+    const { lastTurnId } = this.checkpoint.value;
+    const messages = this.messages.value;
+    const last = messages.findLastIndex((message) => message.turnId === lastTurnId);
+    return new Set(messages.slice(0, last + 1).map((message) => message.turnId));
   }
 
   private findRunning(): boolean {

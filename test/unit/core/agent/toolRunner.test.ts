@@ -56,6 +56,7 @@ function bench(
     },
     outputAppended: () => undefined,
     ended: (result) => results.push(result),
+    beforeRun: async () => undefined,
     edited: () => undefined,
     remarks: async () => '',
     failed: (name, error) => failures.push(`${name}: ${error.message}`),

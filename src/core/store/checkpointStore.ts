@@ -1,0 +1,296 @@
+import { UserError } from '../../base/errors.ts';
+import type { WriteOperation } from './batchPlan.ts';
+import { checkpointsTable } from './checkpointSchema.ts';
+import { packBytes, unpackBytes } from './compression.ts';
+import { contentHash } from './contentHash.ts';
+import type { SqlRow } from './database.ts';
+import type { StoreConnection } from './storeConnection.ts';
+
+/** The state that a thread's files were in when a turn, or a restore, began. */
+export interface CheckpointRecord {
+  /** Of the turn, or of the restore. */
+  readonly id: string;
+  readonly threadId: string;
+  readonly kind: 'turn' | 'restore';
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** What a file was like before it was first changed. */
+export type FileBefore =
+  | { readonly kind: 'missing' }
+  | {
+      readonly kind: 'text';
+      /** As the user saw it, unsaved text included. */
+      readonly text: string;
+      /** What was on disk, where that is not the text as UTF-8. */
+      readonly bytes: Uint8Array | undefined;
+      /** Its permissions; undefined where it was on no disk. */
+      readonly mode: number | undefined;
+    }
+  /** Over the limit for one file: it is named, but not kept. */
+  | { readonly kind: 'tooLarge'; readonly sizeBytes: number };
+
+export interface KeptFile {
+  readonly path: string;
+  readonly before: FileBefore;
+  /** What the file is about to become; see `FileState.left`. */
+  readonly left: string;
+}
+
+/** The hash that stands for a file that is gone. */
+export const missingFile = 'missing';
+
+/** A file from some checkpoint on. */
+export interface FileState {
+  readonly path: string;
+  /** `dropped`: it was kept, and had to go to make room. */
+  readonly state: 'missing' | 'text' | 'tooLarge' | 'dropped';
+  readonly sizeBytes: number;
+  readonly textHash: string | undefined;
+  readonly bytesHash: string | undefined;
+  readonly mode: number | undefined;
+  /** Hash of the text that Slipstream last left in it, or `missingFile`. */
+  readonly left: string | undefined;
+}
+
+export interface StatesSince {
+  /** Each file once, as it was before it was first changed. */
+  readonly files: readonly FileState[];
+  /** Whether commands ran since, which may have changed any file. */
+  readonly hasCommands: boolean;
+}
+
+/** What a thread can be restored to. */
+export interface CheckpointSummary {
+  /** The last turn of the conversation from which on some file is kept. */
+  readonly lastTurnId?: string;
+  /** The restore after which nothing else happened in the thread. */
+  readonly restore?: { readonly id: string; readonly setAside: readonly string[] };
+}
+
+/** Files before they were changed, kept. Where nothing else is said, promises settle with the commit. */
+export interface CheckpointStore {
+  begin(checkpoint: CheckpointRecord): Promise<void>;
+  /** Keeps files, unless the checkpoint has them already. */
+  keep(checkpointId: string, files: readonly KeptFile[]): Promise<void>;
+  /** Notes what was left in a file. */
+  noteLeft(checkpointId: string, path: string, left: string): Promise<void>;
+  noteCommands(checkpointId: string): Promise<void>;
+  /** Notes which messages a restore took out of the thread. */
+  noteSetAside(checkpointId: string, messageIds: readonly string[]): Promise<void>;
+  /** Files that were not changed after all. */
+  forget(checkpointId: string, paths: readonly string[]): Promise<void>;
+  remove(checkpointId: string): Promise<void>;
+  /** What was kept in a thread from this checkpoint on. */
+  readSince(threadId: string, checkpointId: string): Promise<StatesSince>;
+  /** A kept content. Throws `UserError` where it is gone or damaged. */
+  readContent(hash: string): Promise<Uint8Array>;
+  readSummary(threadId: string): Promise<CheckpointSummary>;
+  /** Drops the oldest contents until all take no more than this, and those of deleted threads. */
+  makeRoom(maxBytes: number, deletedBefore: number): Promise<void>;
+}
+
+/** How many files are let go of at once until there is room. */
+const filesPerStep = 32;
+
+/** Checkpoints in SQLite, beside the threads. */
+export class SqliteCheckpointStore implements CheckpointStore {
+  private readonly connection: StoreConnection;
+
+  constructor(connection: StoreConnection) {
+    this.connection = connection;
+  }
+
+  begin({ id, threadId, kind, createdAt }: CheckpointRecord): Promise<void> {
+    const row = { id, thread_id: threadId, kind, created_at: createdAt };
+    return this.connection.write([{ kind: 'put', table: checkpointsTable, row }]);
+  }
+
+  async keep(checkpointId: string, files: readonly KeptFile[]): Promise<void> {
+    const operations = await Promise.all(files.map((file) => keepOperations(checkpointId, file)));
+    const kept = this.connection.write(operations.flat());
+    // At once: the files are about to be changed, and a crash must not come in between.
+    await Promise.all([kept, this.connection.read(() => undefined)]);
+  }
+
+  noteLeft(checkpointId: string, path: string, left: string): Promise<void> {
+    const sql = 'UPDATE checkpoint_files SET left_hash = ? WHERE checkpoint_id = ? AND path = ?';
+    return this.run(sql, [left, checkpointId, path]);
+  }
+
+  noteCommands(checkpointId: string): Promise<void> {
+    return this.run('UPDATE checkpoints SET has_commands = 1 WHERE id = ?', [checkpointId]);
+  }
+
+  noteSetAside(checkpointId: string, messageIds: readonly string[]): Promise<void> {
+    const values = [JSON.stringify(messageIds), checkpointId];
+    return this.run('UPDATE checkpoints SET set_aside = ? WHERE id = ?', values);
+  }
+
+  forget(checkpointId: string, paths: readonly string[]): Promise<void> {
+    const sql = 'DELETE FROM checkpoint_files WHERE checkpoint_id = ? AND path = ?';
+    return this.connection.write(
+      paths.map((path) => ({ kind: 'run', sql, values: [checkpointId, path] })),
+    );
+  }
+
+  remove(checkpointId: string): Promise<void> {
+    return this.run('DELETE FROM checkpoints WHERE id = ?', [checkpointId]);
+  }
+
+  readSince(threadId: string, checkpointId: string): Promise<StatesSince> {
+    const { database } = this.connection;
+    return this.connection.read(() => {
+      const values = [threadId, checkpointId];
+      const files = firstStates(database.all(filesSinceSql, values));
+      return { files, hasCommands: database.get(commandsSinceSql, values) !== undefined };
+    });
+  }
+
+  async readContent(hash: string): Promise<Uint8Array> {
+    const sql = 'SELECT encoding, content FROM checkpoint_contents WHERE hash = ?';
+    const row = await this.connection.read(() => this.connection.database.get(sql, [hash]));
+    if (!row) {
+      throw new UserError('What was kept of this file is gone.');
+    }
+    const content = await unpackBytes(row['content'] ?? null, row['encoding'] ?? null);
+    if (contentHash(content) !== hash) {
+      throw new UserError('What was kept of this file is damaged.');
+    }
+    return content;
+  }
+
+  readSummary(threadId: string): Promise<CheckpointSummary> {
+    const { database } = this.connection;
+    return this.connection.read(() => {
+      const turn = database.get(lastTurnSql, [threadId, threadId]);
+      const last = database.get(lastCheckpointSql, [threadId]);
+      return {
+        ...(turn ? { lastTurnId: String(turn['id']) } : {}),
+        ...(last?.['kind'] === 'restore' ? { restore: restoreOf(last) } : {}),
+      };
+    });
+  }
+
+  async makeRoom(maxBytes: number, deletedBefore: number): Promise<void> {
+    await this.connection.read(() => undefined);
+    this.connection.transaction(() => {
+      const { database } = this.connection;
+      database.run(deletedSql, [deletedBefore]);
+      while (Number(database.get(sizeSql)?.['bytes']) > maxBytes) {
+        if (database.run(dropSql, [filesPerStep]) === 0) {
+          return;
+        }
+      }
+    });
+  }
+
+  private run(sql: string, values: readonly (string | number)[]): Promise<void> {
+    return this.connection.write([{ kind: 'run', sql, values }]);
+  }
+}
+
+const sinceSql = `c.thread_id = ? AND c.row >= coalesce((SELECT row FROM checkpoints WHERE id = ?), 0)`;
+const filesSinceSql = `
+  SELECT f.* FROM checkpoints c JOIN checkpoint_files f ON f.checkpoint_id = c.id
+  WHERE ${sinceSql} ORDER BY c.row, f.row`;
+const commandsSinceSql = `
+  SELECT 1 FROM checkpoints c WHERE ${sinceSql} AND c.has_commands = 1 LIMIT 1`;
+const lastCheckpointSql = `
+  SELECT id, kind, set_aside FROM checkpoints WHERE thread_id = ? ORDER BY row DESC LIMIT 1`;
+const lastTurnSql = `
+  SELECT c.id FROM checkpoints c
+  WHERE c.thread_id = ? AND c.kind = 'turn'
+    AND c.row <= (
+      SELECT max(k.row) FROM checkpoints k
+      WHERE k.thread_id = ? AND EXISTS (SELECT 1 FROM checkpoint_files WHERE checkpoint_id = k.id))
+    AND EXISTS (
+      SELECT 1 FROM messages m
+      WHERE m.thread_id = c.thread_id AND m.turn_id = c.id AND m.role = 'user'
+        AND m.set_aside_at IS NULL)
+  ORDER BY c.row DESC LIMIT 1`;
+const deletedSql = `
+  DELETE FROM checkpoints
+  WHERE thread_id IN (SELECT id FROM threads WHERE deleted_at IS NOT NULL AND deleted_at < ?)`;
+const sizeSql = 'SELECT coalesce(sum(kept_bytes), 0) AS bytes FROM checkpoint_contents';
+const dropSql = `
+  UPDATE checkpoint_files SET state = 'dropped', text_hash = NULL, bytes_hash = NULL
+  WHERE row IN (SELECT row FROM checkpoint_files WHERE text_hash IS NOT NULL ORDER BY row LIMIT ?)`;
+
+const keepSql = `
+  INSERT INTO checkpoint_files
+    (checkpoint_id, path, state, size_bytes, text_hash, bytes_hash, mode, left_hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (checkpoint_id, path) DO UPDATE SET left_hash = excluded.left_hash`;
+/** Where the file is kept already, nothing would refer to this. */
+const contentSql = `
+  INSERT INTO checkpoint_contents (hash, kept_bytes, encoding, content)
+  SELECT ?, ?, ?, ?
+  WHERE NOT EXISTS (SELECT 1 FROM checkpoint_files WHERE checkpoint_id = ? AND path = ?)
+  ON CONFLICT (hash) DO NOTHING`;
+
+async function keepOperations(
+  checkpointId: string,
+  { path, before, left }: KeptFile,
+): Promise<readonly WriteOperation[]> {
+  if (before.kind !== 'text') {
+    const size = before.kind === 'tooLarge' ? before.sizeBytes : 0;
+    const values = [checkpointId, path, before.kind, size, null, null, null, left];
+    return [{ kind: 'run', sql: keepSql, values }];
+  }
+  const text = Buffer.from(before.text, 'utf8');
+  const contents = before.bytes ? [text, before.bytes] : [text];
+  const bytesHash = before.bytes ? contentHash(before.bytes) : null;
+  const hashes = [contentHash(text), bytesHash];
+  const values = [checkpointId, path, 'text', text.length, ...hashes, before.mode ?? null, left];
+  return [
+    ...(await Promise.all(contents.map((one) => contentOperation(one, checkpointId, path)))),
+    { kind: 'run', sql: keepSql, values },
+  ];
+}
+
+async function contentOperation(
+  content: Uint8Array,
+  checkpointId: string,
+  path: string,
+): Promise<WriteOperation> {
+  const { value, encoding } = await packBytes(content);
+  const values = [contentHash(content), value.length, encoding, value, checkpointId, path];
+  return { kind: 'run', sql: contentSql, values };
+}
+
+/** The first row of each path tells what it was, the last one what was left of it. */
+function firstStates(rows: readonly SqlRow[]): readonly FileState[] {
+  const states = new Map<string, FileState>();
+  for (const row of rows) {
+    const state = fileState(row);
+    const first = states.get(state.path);
+    states.set(state.path, first ? { ...first, left: state.left } : state);
+  }
+  return [...states.values()];
+}
+
+function fileState(row: SqlRow): FileState {
+  return {
+    path: String(row['path']),
+    state: row['state'] as FileState['state'],
+    sizeBytes: Number(row['size_bytes']),
+    textHash: textOf(row['text_hash']),
+    bytesHash: textOf(row['bytes_hash']),
+    mode: row['mode'] === null ? undefined : Number(row['mode']),
+    left: textOf(row['left_hash']),
+  };
+}
+
+function textOf(value: SqlRow[string] | undefined): string | undefined {
+  return value === null || value === undefined ? undefined : String(value);
+}
+
+function restoreOf(row: SqlRow): CheckpointSummary['restore'] {
+  const setAside = textOf(row['set_aside']);
+  return {
+    id: String(row['id']),
+    setAside: setAside === undefined ? [] : (JSON.parse(setAside) as string[]),
+  };
+}

@@ -1,0 +1,30 @@
+import type { JSX } from 'preact';
+import { usePanel } from './panelContext.ts';
+import { RestoreCard } from './restoreCard.tsx';
+
+/** Says that files were restored, and takes that back, until something else happens. */
+export function RestoredLine(): JSX.Element | null {
+  const { panel, actions } = usePanel();
+  const { restoring } = actions;
+  const { restoreId } = panel.thread.checkpoint.value;
+  if (restoreId === undefined) {
+    return null;
+  }
+  const question = restoring.question.value;
+  if (question?.plan.checkpointId === restoreId) {
+    return <RestoreCard question={question} />;
+  }
+  return (
+    <div class="summary-line" role="note">
+      <span>Restored</span>
+      <button
+        type="button"
+        class="link-button"
+        disabled={restoring.isBusy.value || panel.thread.isRunning.value}
+        onClick={() => void restoring.takeBack(restoreId)}
+      >
+        Take back
+      </button>
+    </div>
+  );
+}
