@@ -1,11 +1,16 @@
 import { join } from 'node:path';
-import { openThreadStore } from '../../../../src/core/store/openThreadStore.ts';
+import {
+  type OpenedThreadStore,
+  openThreadStore,
+} from '../../../../src/core/store/openThreadStore.ts';
+import type { StoreConnection } from '../../../../src/core/store/storeConnection.ts';
 import type { SqliteThreadStore } from '../../../../src/core/store/threadStore.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { createTemporaryFolder } from '../../../support/temporaryFolder.ts';
 
 export interface TestStore {
   readonly store: SqliteThreadStore;
+  readonly connection: StoreConnection;
   readonly clock: FakeClock;
   readonly path: string;
   /** Closes the store, as the end of a window does, and opens the file again. */
@@ -18,25 +23,28 @@ export async function createTestStore(options: { isIndexed?: boolean } = {}): Pr
   const folder = createTemporaryFolder('threads');
   const clock = new FakeClock();
   const path = join(folder.path, 'storage', 'threads.db');
-  const open = async (): Promise<SqliteThreadStore> => {
+  const open = (): Promise<OpenedThreadStore> => {
     const { isIndexed } = options;
     const probe = isIndexed === undefined ? {} : { probeFullText: () => isIndexed };
-    return (await openThreadStore({ path, clock, ...probe })).store;
+    return openThreadStore({ path, clock, ...probe });
   };
-  let store = await open();
+  let opened = await open();
   return {
     get store() {
-      return store;
+      return opened.store;
+    },
+    get connection() {
+      return opened.connection;
     },
     clock,
     path,
     reopen: async () => {
-      store.dispose();
-      store = await open();
-      return store;
+      opened.store.dispose();
+      opened = await open();
+      return opened.store;
     },
     dispose: () => {
-      store.dispose();
+      opened.store.dispose();
       folder.dispose();
     },
   };

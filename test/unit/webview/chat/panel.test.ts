@@ -20,6 +20,7 @@ function thread(id: string, draft = ''): ThreadView {
     status: { phase: 'idle' },
     meter: { modelName: 'm', windowTokens: 0, isEstimate: true, usage },
     draft: { text: draft, chips: [], images: [] },
+    checkpoint: {},
   };
 }
 

@@ -45,6 +45,7 @@ const view: ThreadView = {
   status: { phase: 'idle' },
   meter: { modelName: 'm', windowTokens: 0, isEstimate: true, usage },
   draft: { text: '', chips: [], images: [] },
+  checkpoint: {},
 };
 
 describe('Thread of the panel', () => {
