@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
@@ -85,6 +93,65 @@ describe('An edit by the model', () => {
     const path = workspacePath('edits/new/deep/file.txt');
     await open.workspace.applyChanges([{ path, before: undefined, after: newText }]);
     assert.equal(readFromDisk(path), newText);
+  });
+
+  it('deletes a file and brings it back as it was, each in one step', async () => {
+    const path = writeOnDisk('edits/gone.sh', '\ufeffone\r\n');
+    chmodSync(path, 0o750);
+    await show(path);
+    await open.workspace.applyChanges([{ path, before: 'one\r\n', after: undefined }]);
+    assert.equal(existsSync(path), false);
+    const back = {
+      path,
+      before: undefined,
+      after: 'one\r\n',
+      bytes: new TextEncoder().encode('\ufeffone\r\n'),
+      mode: 0o750,
+    };
+    await open.workspace.applyChanges([back]);
+    assert.equal(readFromDisk(path), '\ufeffone\r\n');
+    assert.equal(statSync(path).mode & 0o777, 0o750);
+  });
+
+  it('deletes a file whose editor has unsaved text, and its editor with it', async () => {
+    const path = writeOnDisk('edits/typed.txt', 'old\n');
+    await retype(await show(path), 'typed\n');
+    await open.workspace.applyChanges([{ path, before: 'typed\n', after: undefined }]);
+    assert.equal(existsSync(path), false);
+    await until(
+      () => !vscode.workspace.textDocuments.some((one) => one.isDirty),
+      'the editor to go with its file',
+    );
+  });
+
+  it('deletes nothing where another change of the same step is refused', async () => {
+    const first = writeOnDisk('edits/first.txt', oldText);
+    const second = writeOnDisk('edits/second.txt', oldText);
+    const changes = [
+      { path: first, before: oldText, after: undefined },
+      { path: second, before: 'something else\n', after: newText },
+    ];
+    await assert.rejects(open.workspace.applyChanges(changes), UserError);
+    assert.equal(readFromDisk(first), oldText);
+  });
+
+  it('brings a deleted file back where saving another one fails', async () => {
+    const first = writeOnDisk('edits/first.txt', oldText);
+    const second = writeOnDisk('edits/second.txt', oldText);
+    const files = new FileText(open.folders);
+    const application = new EditApplication({
+      folders: open.folders,
+      files,
+      clock: systemClock,
+      save: async () => false,
+    });
+    const changes = [
+      { path: first, before: oldText, after: undefined },
+      { path: second, before: oldText, after: newText },
+    ];
+    await assert.rejects(application.apply(changes), /second\.txt could not be saved/);
+    application.dispose();
+    assert.deepEqual([first, second].map(readFromDisk), [oldText, oldText]);
   });
 
   it('changes several files or none', async () => {
