@@ -136,8 +136,8 @@ describe('An edit by the model', () => {
   });
 
   it('brings a deleted file back where saving another one fails', async () => {
-    const first = writeOnDisk('edits/first.txt', oldText);
-    const second = writeOnDisk('edits/second.txt', oldText);
+    const first = writeOnDisk('edits/deleted.txt', oldText);
+    const second = writeOnDisk('edits/unsaveable.txt', oldText);
     const files = new FileText(open.folders);
     const application = new EditApplication({
       folders: open.folders,
@@ -149,7 +149,7 @@ describe('An edit by the model', () => {
       { path: first, before: oldText, after: undefined },
       { path: second, before: oldText, after: newText },
     ];
-    await assert.rejects(application.apply(changes), /second\.txt could not be saved/);
+    await assert.rejects(application.apply(changes), /unsaveable\.txt could not be saved/);
     application.dispose();
     assert.deepEqual([first, second].map(readFromDisk), [oldText, oldText]);
   });

@@ -31,21 +31,15 @@ describe('Going back to before a message', () => {
     const secrets = await connect(server);
     storage = createTemporaryFolder('restore');
     window = await AssistantWindow.open({ storageFolder: storage.path, secrets });
-    await vscode.workspace
-      .getConfiguration('slipstream')
-      .update(
-        'approvals.tools',
-        { write_file: 'allow', edit_file: 'allow' },
-        vscode.ConfigurationTarget.Global,
-      );
+    await set('slipstream', 'approvals.tools', { write_file: 'allow' });
+    await set('files', 'autoSave', 'off');
   });
 
   after(async () => {
     await window.close();
     storage.dispose();
-    await vscode.workspace
-      .getConfiguration('slipstream')
-      .update('approvals.tools', undefined, vscode.ConfigurationTarget.Global);
+    await set('slipstream', 'approvals.tools', undefined);
+    await set('files', 'autoSave', undefined);
     await disconnect();
     await server.stop();
   });
@@ -108,10 +102,10 @@ describe('Going back to before a message', () => {
   });
 
   it('leaves unsaved text unsaved, and goes back to it', async () => {
-    const path = writeOnDisk('back/a.txt', 'saved\n');
+    const path = writeOnDisk('back/typed.txt', 'saved\n');
     const editor = await show(path);
     await retype(editor, 'typed\n');
-    const turnId = await turn({ 'a.txt': 'changed\n' });
+    const turnId = await turn({ 'typed.txt': 'changed\n' });
     await restore(turnId);
     assert.equal(editor.document.getText(), 'typed\n');
     assert.equal(editor.document.isDirty, true);
@@ -140,6 +134,11 @@ describe('Going back to before a message', () => {
     const path = writeOnDisk('back/a.txt', 'a0\n');
     const turnId = await turn({ 'a.txt': 'a1\n' });
     rmSync(path);
+    const { files } = await plan(turnId);
+    assert.deepEqual(
+      files.map((file) => [file.kind, file.isConflict, file.reason]),
+      [['creation', true, undefined]],
+    );
     await restore(turnId, { overwritten: [path] });
     assert.equal(readFromDisk(path), 'a0\n');
   });
@@ -173,3 +172,8 @@ describe('Going back to before a message', () => {
     await until(() => labels().some((label) => label.startsWith('Restore files')), 'all diffs');
   });
 });
+
+async function set(section: string, key: string, value: unknown): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(section);
+  await configuration.update(key, value, vscode.ConfigurationTarget.Global);
+}

@@ -44,6 +44,9 @@ function reason(failed: FailedEdit): string {
     case 'brokenText':
       return 'The text holds half of a surrogate pair, which is no character.';
     case 'ambiguous':
+      if (failure.isLoose) {
+        return `old_text does not occur exactly in ${file}, and but for white space it occurs ${failure.hasMore ? 'more than ' : ''}${failure.lines.length} times, at lines ${failure.lines.join(', ')}. Quote the text exactly as it is in the file, tabs and spaces included.`;
+      }
       return `old_text occurs ${failure.hasMore ? 'more than ' : ''}${failure.lines.length} times in ${file}, at lines ${failure.lines.join(', ')}. Quote more of the lines around the one you mean, or set replace_all.`;
     case 'missing':
       return missing(failed, failure.nearest);

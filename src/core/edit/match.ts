@@ -1,4 +1,5 @@
-import { countNewlines, unifyLineEnds, withLineEnd } from './lineEnds.ts';
+import { countNewlines, type UnifiedText, unifyLineEnds, withLineEnd } from './lineEnds.ts';
+import { matchLoosely } from './looseMatch.ts';
 import { findNearest, type NearText } from './nearest.ts';
 
 /** One exact replacement. `\n` in either text stands for the file's own line end. */
@@ -20,37 +21,69 @@ export type EditFailure =
       readonly lines: readonly number[];
       /** Whether there are more than `lines` tells. */
       readonly hasMore: boolean;
+      /** Whether they are so but for white space. */
+      readonly isLoose?: boolean;
     }
   | { readonly kind: 'missing'; readonly nearest: readonly NearText[] };
 
+/** How a text must be quoted: exactly, or but for white space where that leaves one place. */
+export type Matching = 'exact' | 'whitespaceTolerant';
+
+/** Where white space differed. Lines are one-based, in the text as the edits before it left it. */
+export interface LooseEdit {
+  readonly editIndex: number;
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
 export type EditResult =
-  | { readonly kind: 'applied'; readonly text: string; readonly replacements: number }
+  | {
+      readonly kind: 'applied';
+      readonly text: string;
+      readonly replacements: number;
+      /** Those that did not match exactly; absent where all did. */
+      readonly loose?: readonly LooseEdit[];
+    }
   | { readonly kind: 'failed'; readonly editIndex: number; readonly failure: EditFailure };
 
 /**
  * Applies edits in order, each to what the ones before it left: all of them, or none.
- * Pure and exact: nothing but line ends is ever made alike, and nothing is looked for elsewhere.
- * Untouched parts stay byte-identical, mixed line ends included.
+ * Pure and exact: nothing but line ends is made alike, unless `matching` allows for white space, and
+ * nothing is looked for elsewhere. Untouched parts stay byte-identical, mixed line ends included.
  */
-export function applyEdits(text: string, edits: readonly TextEdit[]): EditResult {
+export function applyEdits(
+  text: string,
+  edits: readonly TextEdit[],
+  matching: Matching = 'exact',
+): EditResult {
   let current = text;
   let replacements = 0;
+  const loose: LooseEdit[] = [];
   for (const [editIndex, edit] of edits.entries()) {
-    const step = applyEdit(current, edit);
+    const step = applyEdit(current, edit, matching);
     if (step.kind === 'failed') {
       return { kind: 'failed', editIndex, failure: step.failure };
     }
     current = step.text;
     replacements += step.replacements;
+    if (step.loose) {
+      loose.push({ editIndex, ...step.loose });
+    }
   }
-  return { kind: 'applied', text: current, replacements };
+  const applied = { kind: 'applied', text: current, replacements } as const;
+  return loose.length > 0 ? { ...applied, loose } : applied;
 }
 
 type Step =
-  | { readonly kind: 'applied'; readonly text: string; readonly replacements: number }
+  | {
+      readonly kind: 'applied';
+      readonly text: string;
+      readonly replacements: number;
+      readonly loose?: Omit<LooseEdit, 'editIndex'>;
+    }
   | { readonly kind: 'failed'; readonly failure: EditFailure };
 
-function applyEdit(original: string, edit: TextEdit): Step {
+function applyEdit(original: string, edit: TextEdit, matching: Matching): Step {
   const oldText = withLineEnd(edit.oldText, '\n');
   const fault = faultOf(oldText, edit);
   if (fault) {
@@ -77,12 +110,43 @@ function applyEdit(original: string, edit: TextEdit): Step {
     replacements += 1;
   }
   if (replacements === 0) {
-    return {
-      kind: 'failed',
-      failure: { kind: 'missing', nearest: findNearest(unified.text, oldText) },
-    };
+    const isTolerant = matching === 'whitespaceTolerant' && !edit.replaceAll;
+    return (
+      (isTolerant ? applyLoosely(original, unified, edit) : undefined) ?? {
+        kind: 'failed',
+        failure: { kind: 'missing', nearest: findNearest(unified.text, oldText) },
+      }
+    );
   }
   return { kind: 'applied', text: pieces.join('') + original.slice(end), replacements };
+}
+
+/** Undefined where the text does not occur, white space aside. */
+function applyLoosely(original: string, unified: UnifiedText, edit: TextEdit): Step | undefined {
+  const [oldText, newText] = [edit.oldText, edit.newText].map((one) => withLineEnd(one, '\n'));
+  const match = matchLoosely(unified.text, oldText ?? '', newText ?? '');
+  if (match.kind === 'none') {
+    return undefined;
+  }
+  if (match.kind === 'ambiguous') {
+    const lines = match.lines.slice(0, maxOccurrencesTold);
+    const hasMore = match.lines.length > lines.length;
+    return { kind: 'failed', failure: { kind: 'ambiguous', lines, hasMore, isLoose: true } };
+  }
+  const { start, end, newText: indented, startLine, endLine } = match.place;
+  const from = unified.toOriginal(start);
+  const to = unified.toOriginal(end);
+  const replaced = original.slice(from, to);
+  const text = newTextFor(replaced, { ...edit, newText: indented }, unified.lineEnd);
+  if (text === replaced) {
+    return { kind: 'failed', failure: { kind: 'noChange' } };
+  }
+  return {
+    kind: 'applied',
+    text: original.slice(0, from) + text + original.slice(to),
+    replacements: 1,
+    loose: { startLine, endLine },
+  };
 }
 
 function faultOf(oldText: string, edit: TextEdit): EditFailure | undefined {
