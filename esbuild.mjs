@@ -28,6 +28,8 @@ const host = {
     extension: 'src/extension.ts',
     syntaxWorker: 'src/core/syntax/syntaxWorker.ts',
   },
+  // A worker's entry is a program of its own.
+  entryPoints: { extension: 'src/extension.ts', matchWorker: 'src/core/edit/matchWorker.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',

@@ -1,5 +1,6 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import type { ToolRule } from './approvals/approvalRules.ts';
+import type { Matching } from './edit/match.ts';
 import type { Effort, Surface } from './model/request.ts';
 
 /** Every setting, by its key below `slipstream.`. What each means for the user: package.json. */
@@ -49,6 +50,7 @@ export interface SettingValues {
   /** Whether prompts and answers are kept beside the figures; they stay on the machine. */
   readonly 'telemetry.captureContent': boolean;
   readonly 'checkpoints.maxMegabytes': number;
+  readonly 'edit.matching': Matching;
 }
 
 /** US dollars; absent for no limit. */
@@ -141,6 +143,7 @@ export const settingDefinitions: {
   'telemetry.captureContent': toggle(false),
   // Source text shrinks to a quarter: some 80,000 files of 10 kB.
   'checkpoints.maxMegabytes': wholeNumber(200, 10, 10_240),
+  'edit.matching': choice('exact', ['exact', 'whitespaceTolerant']),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);

@@ -6,6 +6,8 @@ import type { ThreadParts } from '../core/agent/threadParts.ts';
 import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
 import { locatePath } from '../core/approvals/approvalPaths.ts';
 import { RuleAccessPolicy } from '../core/approvals/approvalPolicy.ts';
+import { EditMatcher, type MatchRequest } from '../core/edit/editMatcher.ts';
+import type { EditResult } from '../core/edit/match.ts';
 import { type Catalogue, costUsd } from '../core/model/catalogue.ts';
 import type { Settings } from '../core/settings.ts';
 import { defaultShell } from '../core/tools/commandProcess.ts';
@@ -13,10 +15,14 @@ import { DiskSpillStore } from '../core/tools/spillStore.ts';
 import { createStandardTools } from '../core/tools/standardTools.ts';
 import type { ToolContext } from '../core/tools/tool.ts';
 import type { Workspace } from '../core/tools/workspace.ts';
+import { WorkerHost } from '../core/worker/workerHost.ts';
 import { toProfile } from './modelChoice.ts';
 import type { Notifications } from './notifications.ts';
 import type { OutputLog } from './outputLog.ts';
 import { SaveProblems } from './saveProblems.ts';
+
+/** Edits of one file come seconds apart; a thread holds some 10 MB. */
+const workerIdleMs = 30_000;
 
 export interface AgentPartsOptions {
   readonly settings: Settings;
@@ -29,8 +35,10 @@ export interface AgentPartsOptions {
   readonly clock: Clock;
   readonly notifications: Notifications;
   readonly log: OutputLog;
-  /** Disposed of when the extension ends. */
-  readonly resources: Pick<ResourceManager, 'isDisposed'>;
+  /** Owns what is made here; disposed of when the extension ends. */
+  readonly resources: ResourceManager;
+  /** The bundle of the worker that matches edits. */
+  readonly matchWorker: string;
 }
 
 /** The parts of the agent that follow from settings, workspace and catalogue. */
@@ -88,9 +96,15 @@ function toolContext({
   workspace,
   storageFolder,
   clock,
+  resources,
+  matchWorker,
 }: AgentPartsOptions): ToolContext {
+  const worker = resources.add(
+    new WorkerHost<MatchRequest, EditResult>({ entry: matchWorker, clock, idleMs: workerIdleMs }),
+  );
   return {
     workspace,
+    matcher: new EditMatcher({ matching: () => settings.get('edit.matching'), worker }),
     spill: new DiskSpillStore({ folder: join(storageFolder, 'output'), clock }),
     get commandTimeoutMs() {
       return settings.get('commandTimeoutSeconds') * 1_000;

@@ -232,8 +232,10 @@ async function createThreads(
   const storageFolder = parts.context.globalStorageUri.fsPath;
   const { workspace, contextItems, slashCommands } = editor;
   const catalogue = await models.catalogue();
+  const matchWorker = join(parts.context.extensionUri.fsPath, 'dist', 'matchWorker.js');
+  const own = { workspace, storageFolder, catalogue, clock, variables, matchWorker };
   const threads: ThreadService<ThreadGrants> = new ThreadService({
-    ...createAgentParts({ ...parts, workspace, storageFolder, catalogue, clock, variables }),
+    ...createAgentParts({ ...parts, ...own }),
     store,
     tracing: parts.telemetry,
     checkpoints,

@@ -70,8 +70,8 @@ export type ToolStatus =
   | 'cancelled';
 
 export type ApprovalPreview =
-  /** `diff` is a unified diff of one file. */
-  | { readonly kind: 'diff'; readonly path: string; readonly diff: string }
+  /** `diff` is a unified diff of one file, `note` what must be known to judge it. */
+  | { readonly kind: 'diff'; readonly path: string; readonly diff: string; readonly note?: string }
   | { readonly kind: 'command'; readonly command: string; readonly directory: string }
   | { readonly kind: 'path'; readonly path: string };
 

@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { ResourceManager } from '../../src/base/lifecycle.ts';
+import { EditMatcher } from '../../src/core/edit/editMatcher.ts';
 import { Budget } from '../../src/core/model/budget/budget.ts';
 import { type Catalogue, costUsd, loadCatalogue } from '../../src/core/model/catalogue.ts';
 import { createGateway, type Gateway } from '../../src/core/model/gateway.ts';
@@ -201,6 +202,12 @@ function openThread({ folder, gateway, store, clock, options }: ThreadOptions) {
       clock,
       ...(options.telemetry ? { tracing: options.telemetry } : {}),
       tools: registry.bind({ workspace, spill, commandTimeoutMs: 60_000 }),
+      tools: registry.bind({
+        workspace,
+        matcher: new EditMatcher({ matching: () => 'exact' }),
+        spill,
+        commandTimeoutMs: 60_000,
+      }),
       toolDefinitions: () => registry.definitions({ isTrusted: true }),
       model: async () => ({ id: modelId, name: 'Sonnet', contextWindow: 1_000_000 }),
       promptCacheSetting: () => options.lifetime ?? 'auto',

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Clock } from '../../src/base/clock.ts';
+import { EditMatcher } from '../../src/core/edit/editMatcher.ts';
+import type { Matching } from '../../src/core/edit/match.ts';
 import type { ToolRegistry } from '../../src/core/tools/registry.ts';
 import { DiskSpillStore } from '../../src/core/tools/spillStore.ts';
 import { createStandardTools } from '../../src/core/tools/standardTools.ts';
@@ -12,6 +14,7 @@ export interface ToolHarnessOptions {
   readonly roots?: readonly string[];
   readonly commandTimeoutMs?: number;
   readonly clock?: Clock;
+  readonly matching?: Matching;
 }
 
 /** The standard tools over a temporary folder, called as the agent calls them. */
@@ -39,6 +42,7 @@ export async function createToolHarness(
   const workspace = new DiskWorkspace(...roots);
   const context: ToolContext = {
     workspace,
+    matcher: new EditMatcher({ matching: () => options.matching ?? 'exact' }),
     spill: new DiskSpillStore({ folder: path.join(spillFolder.path, 'spill') }),
     commandTimeoutMs: options.commandTimeoutMs ?? 60_000,
   };

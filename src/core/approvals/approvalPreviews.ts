@@ -22,7 +22,12 @@ function toPreview(access: ToolAccess): ApprovalPreview {
     case 'read':
       return { kind: 'path', path: access.path };
     case 'edit':
-      return { kind: 'diff', path: access.path, diff: access.diff };
+      return {
+        kind: 'diff',
+        path: access.path,
+        diff: access.diff,
+        ...(access.note === undefined ? {} : { note: access.note }),
+      };
     case 'command':
       return { kind: 'command', command: access.command, directory: access.directory };
   }

@@ -8,6 +8,7 @@ import { applyEdits, type TextEdit } from '../edit/match.ts';
 import { slipstream } from '../telemetry/genAiAttributes.ts';
 import { operation } from '../telemetry/spanNames.ts';
 import { inSpanSync } from '../telemetry/traceScope.ts';
+import type { LooseEdit, TextEdit } from '../edit/match.ts';
 import { applyChange, assertWritable, editAccess } from './fileChange.ts';
 import { fileEditOf } from './fileEdit.ts';
 import { defineInput } from './input.ts';
@@ -47,11 +48,13 @@ export function createEditFileTool(): Tool {
       }));
       const target = await findTarget(parsed.path, context);
       assertWritable(target);
-      const { change, replacements } = await computeChange(target, edits, context, signal);
-      const done = `Edited ${target.display}: ${replacements} ${replacements === 1 ? 'replacement' : 'replacements'}.`;
+      const { change, replacements, loose } = await computeChange(target, edits, context, signal);
+      const note = loose.length > 0 ? looseNote(loose) : undefined;
+      const count = `${replacements} ${replacements === 1 ? 'replacement' : 'replacements'}`;
+      const done = `Edited ${target.display}: ${count}.${note === undefined ? '' : ` ${note}`}`;
       return {
         title: `Edit ${target.display}`,
-        access: editAccess(target, change),
+        access: editAccess(target, change, note),
         edits: [fileEditOf(change)],
         run: (_progress, runSignal) => applyChange(target, change, { done, context }, runSignal),
       };
@@ -62,6 +65,15 @@ export function createEditFileTool(): Tool {
 interface ComputedChange {
   readonly change: FileChange;
   readonly replacements: number;
+  readonly loose: readonly LooseEdit[];
+}
+
+/** For the user and the model alike. */
+function looseNote(loose: readonly LooseEdit[]): string {
+  const places = loose.map(({ startLine, endLine }) =>
+    startLine === endLine ? `line ${startLine}` : `lines ${startLine}-${endLine}`,
+  );
+  return `White space was matched loosely at ${places.join(', ')}: the text quoted has other tabs or spaces than the file, and the file’s own indentation was kept.`;
 }
 
 async function computeChange(
@@ -82,6 +94,7 @@ async function computeChange(
     () => applyEdits(text, edits),
     match,
   );
+  const result = await context.matcher.apply(text, edits, signal);
   if (result.kind === 'failed') {
     throw new UserError(explain(target, edits, result));
   }
@@ -89,7 +102,7 @@ async function computeChange(
     throw new UserError(`The edits leave ${target.display} as it is: they undo one another.`);
   }
   const change = { path: target.path, before: text, after: result.text };
-  return { change, replacements: result.replacements };
+  return { change, replacements: result.replacements, loose: result.loose ?? [] };
 }
 
 function explain(

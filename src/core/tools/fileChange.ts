@@ -24,11 +24,16 @@ export function assertWritable(target: Target): void {
   }
 }
 
-/** What applying a change touches, with its diff. */
-export function editAccess(target: Target, change: FileChange): readonly ToolAccess[] {
+/** What applying a change touches, with its diff, and what must be known to judge it. */
+export function editAccess(
+  target: Target,
+  change: FileChange,
+  note?: string,
+): readonly ToolAccess[] {
   const diff = unifiedDiff({ file: target.display, before: change.before, after: change.after });
   const isInWorkspace = target.root !== undefined;
-  return [{ kind: 'edit', path: target.path, isInWorkspace, diff }];
+  const access = { kind: 'edit', path: target.path, isInWorkspace, diff } as const;
+  return [note === undefined ? access : { ...access, note }];
 }
 
 /** Applies a change and tells what became of it, with the problems that the file has then. */

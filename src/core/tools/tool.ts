@@ -1,3 +1,4 @@
+import type { EditMatcher } from '../edit/editMatcher.ts';
 import type { ImageBlock } from '../model/message.ts';
 import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { FileEdit } from './fileEdit.ts';
@@ -21,6 +22,8 @@ export type ToolAccess =
       readonly isInWorkspace: boolean;
       /** Unified diff of the change. */
       readonly diff: string;
+      /** What must be known to judge it, a sentence. */
+      readonly note?: string;
     }
   | { readonly kind: 'command'; readonly command: string; readonly directory: string };
 
@@ -51,6 +54,7 @@ export interface ToolOutput {
 /** What tools run with. */
 export interface ToolContext {
   readonly workspace: Workspace;
+  readonly matcher: EditMatcher;
   /** Where big output is kept so that the model can read it in ranges. */
   readonly spill: SpillStore;
   readonly commandTimeoutMs: number;

@@ -68,11 +68,19 @@ function Preview({ preview, blockId }: { preview: ApprovalPreview; blockId: stri
   switch (preview.kind) {
     case 'diff':
       return (
-        <DiffPreview
-          path={preview.path}
-          diff={preview.diff}
-          onOpen={() => void actions.showDiff(blockId, preview.path)}
-        />
+        <>
+          {preview.note !== undefined && (
+            <p class="approval-reason">
+              <Icon name="warning" />
+              <span>{preview.note}</span>
+            </p>
+          )}
+          <DiffPreview
+            path={preview.path}
+            diff={preview.diff}
+            onOpen={() => void actions.showDiff(blockId, preview.path)}
+          />
+        </>
       );
     case 'command':
       return (

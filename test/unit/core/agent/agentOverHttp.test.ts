@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../../../src/base/clock.ts';
+import { EditMatcher } from '../../../../src/core/edit/editMatcher.ts';
 import { createGateway, type Gateway } from '../../../../src/core/model/gateway.ts';
 import type { ThreadStore } from '../../../../src/core/store/records.ts';
 import { DiskSpillStore } from '../../../../src/core/tools/spillStore.ts';
@@ -81,7 +82,12 @@ describe('the agent against a strict Messages API', () => {
       parts: {
         gateway,
         clock: systemClock,
-        tools: registry.bind({ workspace, spill, commandTimeoutMs: 60_000 }),
+        tools: registry.bind({
+          workspace,
+          matcher: new EditMatcher({ matching: () => 'exact' }),
+          spill,
+          commandTimeoutMs: 60_000,
+        }),
         toolDefinitions: () => registry.definitions({ isTrusted: workspace.isTrusted() }),
         model: async () => ({ id: 'claude-sonnet-5-5', name: 'Sonnet' }),
         policy: { noGrants: [], judge: () => ({ kind: 'allow' }), grant: (grants) => grants },

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../../../src/base/clock.ts';
 import type { ModelProfile } from '../../../../src/core/agent/threadParts.ts';
+import { EditMatcher } from '../../../../src/core/edit/editMatcher.ts';
 import { createGateway, type Gateway } from '../../../../src/core/model/gateway.ts';
 import { DiskSpillStore } from '../../../../src/core/tools/spillStore.ts';
 import { createStandardTools } from '../../../../src/core/tools/standardTools.ts';
@@ -62,7 +63,12 @@ describe('summaries against a strict Messages API', () => {
         context: contextKeeping({
           summaryModels: async () => [{ id: small, maxPromptTokens: 90_000 }],
         }),
-        tools: registry.bind({ workspace, spill, commandTimeoutMs: 60_000 }),
+        tools: registry.bind({
+          workspace,
+          matcher: new EditMatcher({ matching: () => 'exact' }),
+          spill,
+          commandTimeoutMs: 60_000,
+        }),
         toolDefinitions: () => registry.definitions({ isTrusted: true }),
         model: async () => profile,
         policy: { noGrants: [], judge: () => ({ kind: 'allow' }), grant: (grants) => grants },

@@ -217,4 +217,24 @@ describe('edit_file', () => {
       assert.equal((await edit('a.ts', one('one', 'two'))).text, 'Edited a.ts: 1 replacement.');
     });
   });
+
+  it('says so to the user and the model where white space was matched loosely', async () => {
+    const before = '\tf() {\r\n\t\ta();\r\n\t}\r\n';
+    harness = await createToolHarness({ 'a.ts': before }, { matching: 'whitespaceTolerant' });
+    const input = { path: 'a.ts', edits: one('f() {\n  a();\n}', 'f() {\n  b();\n}') };
+    const prepared = await harness.prepare('edit_file', input);
+    const [access] = prepared.access;
+    assert.match((access?.kind === 'edit' && access.note) || '', /loosely at lines 1-3/);
+    const output = await prepared.run(() => undefined, signal);
+    assert.match(output.text, /1 replacement\. White space was matched loosely at lines 1-3/);
+    assert.equal(await harness.folder.read('a.ts'), before.replace('a()', 'b()'));
+  });
+
+  it('leaves the file alone where several places are alike but for white space', async () => {
+    const before = '\ta\n  x\n\t\ta\n';
+    harness = await createToolHarness({ 'a.ts': before }, { matching: 'whitespaceTolerant' });
+    const output = await edit('a.ts', one('    a', '    b'));
+    assert.match(output.text, /but for white space it occurs 2 times, at lines 1, 3/);
+    assert.equal(await harness.folder.read('a.ts'), before);
+  });
 });

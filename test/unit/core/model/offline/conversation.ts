@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EditMatcher } from '../../../../../src/core/edit/editMatcher.ts';
 import type {
   AssistantBlock,
   Message,
@@ -39,6 +40,7 @@ export function createConversation(files: Readonly<Record<string, string>>): Con
   const registry = createStandardTools({ environment: process.env });
   const tools = registry.bind({
     workspace,
+    matcher: new EditMatcher({ matching: () => 'exact' }),
     spill: { create: () => Promise.reject(new Error('no room')), contains: () => false },
     commandTimeoutMs: 10_000,
   });

@@ -1,0 +1,42 @@
+import { throwIfCancelled } from '../../base/errors.ts';
+import type { WorkerHost } from '../worker/workerHost.ts';
+import { applyEdits, type EditResult, type Matching, type TextEdit } from './match.ts';
+
+/** What the worker is asked. */
+export interface MatchRequest {
+  readonly text: string;
+  readonly edits: readonly TextEdit[];
+  readonly matching: Matching;
+}
+
+export interface EditMatcherParts {
+  /** The user's setting. */
+  readonly matching: () => Matching;
+  /** Absent where big files are matched like small ones. */
+  readonly worker?: Pick<WorkerHost<MatchRequest, EditResult>, 'run'>;
+}
+
+/**
+ * From here on a worker matches: below, even a failure takes some milliseconds, less than starting
+ * one does (`test/bench/matching.ts`). 25,000 lines of code have about a million characters.
+ */
+export const bigTextCharacters = 500_000;
+
+/** Applies edits as the user's setting wants them matched, big files in a thread of their own. */
+export class EditMatcher {
+  private readonly parts: EditMatcherParts;
+
+  constructor(parts: EditMatcherParts) {
+    this.parts = parts;
+  }
+
+  /** See `applyEdits`. Rejects with `CancelledError` when aborted. */
+  async apply(text: string, edits: readonly TextEdit[], signal: AbortSignal): Promise<EditResult> {
+    throwIfCancelled(signal);
+    const { worker } = this.parts;
+    const matching = this.parts.matching();
+    return worker && text.length >= bigTextCharacters
+      ? worker.run({ text, edits, matching }, signal)
+      : applyEdits(text, edits, matching);
+  }
+}
