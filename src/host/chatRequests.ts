@@ -13,8 +13,8 @@ import { type CommandName, commandId } from './commandTable.ts';
 import type { Links } from './links.ts';
 import type { Mentions } from './mentions.ts';
 import type { PrefetchTriggers } from './prefetchParts.ts';
-import type { ReviewFeature } from './review/reviewFeature.ts';
 import type { RestoreDiffs } from './restoreDiffs.ts';
+import type { ReviewFeature } from './review/reviewFeature.ts';
 import type { SlashCommands } from './slashCommands.ts';
 import type { VsCodeWorkspace } from './vscodeWorkspace.ts';
 

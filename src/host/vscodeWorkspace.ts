@@ -94,26 +94,24 @@ export class VsCodeWorkspace implements Workspace, Disposable {
     return this.files.read(path);
   }
 
-applyChanges(
+  applyChanges(
     changes: readonly (FileChange | FileDeletion)[],
     options: ApplyOptions = {},
   ): Promise<void> {
     const apply = (): Promise<void> => this.edits.apply(changes);
+    // Hunks that the files had with the texts they get are back; those of files that go are gone.
     if (options.isReviewed) {
       return this.reviews.holding(
         changes.map(({ path }) => path),
-        apply,
+        async () => {
+          await apply();
+          for (const { path } of changes.filter((change) => !isWrite(change))) {
+            this.reviews.forget(path);
+          }
+        },
       );
     }
     return this.reviews.recording(changes.filter(isWrite), apply);
-  }
-
-  /**
-   * As `applyChanges`, but nothing of it goes under review: for what puts back what was there. Hunks
-   * that the files had with the texts they get are back, too.
-   */
-  restore(changes: readonly FileChange[]): Promise<void> {
-    return this.applyChanges(changes, { isReviewed: true });
   }
 
   diagnostics(paths?: readonly string[]): readonly WorkspaceDiagnostic[] {

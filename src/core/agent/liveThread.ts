@@ -255,16 +255,24 @@ export class LiveThread<Grants> {
   ): Promise<string> {
     const { tracing } = this.parts;
     return beginTraced({ threadId: this.id, tracing, traceparent }, begin);
+    const { history, running, parts } = this;
+    const turn = running?.turn;
+    return threadMeter({
+      profile: modelInUse(profile, records, turn?.routed, parts),
+      record: this.kept.record,
+      turn,
+      records,
+      history,
+      summary: this.summary.state,
+      tokens: parts.context.tokens,
+    });
   }
 
   /** Takes a turn and all that followed it out of the conversation, and tells what that was. */
   async setAside(turnId: string): Promise<readonly MessageRecord[]> {
     await this.history.load();
     this.mustBeIdle();
-    const message = userMessageOf(this.history.records, turnId);
-    const setAside = this.history.records.slice(this.history.records.indexOf(message));
-    this.rewindTo(message);
-    return setAside;
+    return this.rewindTo(userMessageOf(this.history.records, turnId));
   }
 
   /** Throws `UserError` while it is answered. */
@@ -275,16 +283,17 @@ export class LiveThread<Grants> {
     }
   }
 
-  private rewindTo(message: UserMessageRecord): void {
+  private rewindTo(message: UserMessageRecord): readonly MessageRecord[] {
     const { compaction } = this.history;
     this.summary.compaction.cancel();
-    this.history.rewindTo(message);
+    const setAside = this.history.rewindTo(message);
     this.parts.store.setAsideFrom(this.id, message.ordinal).catch(this.parts.saveFailed);
     this.parts.emit({ type: 'turn/removed', threadId: this.id, fromTurnId: message.turnId });
     this.checkpoint.tell();
     if (this.history.compaction !== compaction) {
       this.summary.tell();
     }
+    return setAside;
   }
 
   /**
@@ -360,6 +369,21 @@ export class LiveThread<Grants> {
   ): Promise<TurnEnd> {
     const { parts: thread, history, approver } = this;
     const { records } = history;
+    const { parts, history } = this;
+    const tools = new ToolRunner({
+      tools: parts.tools,
+      approver: this.approver,
+      journal: turn,
+      clock: parts.clock,
+    });
+    const { records } = history;
+    const hints = this.routing.hints(profile, records);
+    const fixed = { ...fixedRequest(record, profile, records, parts), ...hints };
+    const alone = this.lone.of(turn.turnId, records);
+    if (alone) {
+      return runLoneTurn({ model: parts.gateway, thread: turn, tools }, fixed, alone, signal);
+    }
+    this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
     const { compaction } = this.summary;
     const hints = this.routing.hints(profile, records);
     const fixed = { ...fixedRequest(record, profile, records, thread), ...hints };

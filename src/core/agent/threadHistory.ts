@@ -105,13 +105,14 @@ export class ThreadHistory {
   }
 
   /** Takes this message and all that followed it out, and summaries that tell of them. */
-  rewindTo(message: MessageRecord): void {
+  rewindTo(message: MessageRecord): readonly MessageRecord[] {
     const { ordinal, threadId } = message;
-    this.records.splice(this.records.indexOf(message));
+    const removed = this.records.splice(this.records.indexOf(message));
     this.thinkingFrom = Math.min(this.thinkingFrom, ordinal);
     this.known = new WeakMap();
     this.compactions = rewound(this.compactions, ordinal);
     this.keep(this.parts.compactions.rewindCompactions(threadId, ordinal));
+    return removed;
   }
 
   private put(compaction: CompactionRecord, others: readonly CompactionRecord[]): void {

@@ -1,9 +1,9 @@
 import type {
   AssistantMessageView,
   MessageView,
-  ReviewedFileView,
   RestoreFileView,
   RestorePlanView,
+  ReviewedFileView,
   Snapshot,
   ThreadView,
   ToolBlockView,
