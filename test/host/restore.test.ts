@@ -63,7 +63,11 @@ describe('Going back to before a message', () => {
       toolUse('write_file', { path: `back/${name}`, content }),
     );
     server.reply(answer(uses), text('Done.'));
-    return (await window.converse('Write')).turnId;
+    const { turnId } = await window.converse('Write');
+    for (const [index, name] of Object.keys(texts).entries()) {
+      assert.equal(window.cards(turnId)[index]?.status, 'done', name);
+    }
+    return turnId;
   }
 
   const plan = (checkpointId: string) =>
@@ -79,16 +83,16 @@ describe('Going back to before a message', () => {
   }
 
   it('puts back what was changed, deletes what was made, and Undo takes that back', async () => {
-    const path = writeOnDisk('back/a.txt', '\ufeffone\r\ntwo\r\n');
+    const path = writeOnDisk('back/a0.txt', '\ufeffone\r\ntwo\r\n');
     const made = workspacePath('back/made.txt');
     await show(path);
-    const turnId = await turn({ 'a.txt': 'ONE\ntwo\n', 'made.txt': 'made\n' });
+    const turnId = await turn({ 'a0.txt': 'ONE\ntwo\n', 'made.txt': 'made\n' });
     assert.equal(existsSync(made), true);
     const { files } = await plan(turnId);
     assert.deepEqual(
       files.map((file) => [file.label, file.kind]),
       [
-        ['back/a.txt', 'change'],
+        ['back/a0.txt', 'change'],
         ['back/made.txt', 'deletion'],
       ],
     );
@@ -113,9 +117,9 @@ describe('Going back to before a message', () => {
   });
 
   it('asks about what was typed since, and keeps it without leave', async () => {
-    const path = writeOnDisk('back/a.txt', 'a0\n');
-    writeOnDisk('back/b.txt', 'b0\n');
-    const turnId = await turn({ 'a.txt': 'a1\n', 'b.txt': 'b1\n' });
+    const path = writeOnDisk('back/a2.txt', 'a0\n');
+    writeOnDisk('back/b2.txt', 'b0\n');
+    const turnId = await turn({ 'a2.txt': 'a1\n', 'b2.txt': 'b1\n' });
     const editor = await show(path);
     await retype(editor, 'mine\n');
     const { files } = await plan(turnId);
@@ -125,14 +129,14 @@ describe('Going back to before a message', () => {
     );
     await restore(turnId);
     assert.equal(editor.document.getText(), 'mine\n');
-    assert.equal(readFromDisk(workspacePath('back/b.txt')), 'b0\n');
+    assert.equal(readFromDisk(workspacePath('back/b2.txt')), 'b0\n');
     await restore(turnId, { overwritten: [path] });
     assert.equal(editor.document.getText(), 'a0\n');
   });
 
   it('brings a file back that was deleted since', async () => {
-    const path = writeOnDisk('back/a.txt', 'a0\n');
-    const turnId = await turn({ 'a.txt': 'a1\n' });
+    const path = writeOnDisk('back/a3.txt', 'a0\n');
+    const turnId = await turn({ 'a3.txt': 'a1\n' });
     rmSync(path);
     const { files } = await plan(turnId);
     assert.deepEqual(
@@ -144,9 +148,9 @@ describe('Going back to before a message', () => {
   });
 
   it('takes the conversation back as well, and brings all of it back', async () => {
-    const path = writeOnDisk('back/a.txt', 'a0\n');
-    await turn({ 'a.txt': 'a1\n' });
-    const second = await turn({ 'a.txt': 'a2\n' });
+    const path = writeOnDisk('back/a4.txt', 'a0\n');
+    await turn({ 'a4.txt': 'a1\n' });
+    const second = await turn({ 'a4.txt': 'a2\n' });
     const { draft } = await restore(second, { withThread: true });
     assert.equal(draft?.text, 'Write');
     assert.equal(readFromDisk(path), 'a1\n');
@@ -159,15 +163,15 @@ describe('Going back to before a message', () => {
   });
 
   it('shows the differences of one file, and of all', async () => {
-    writeOnDisk('back/a.txt', 'a0\n');
-    writeOnDisk('back/b.txt', 'b0\n');
-    const checkpointId = await turn({ 'a.txt': 'a1\n', 'b.txt': 'b1\n' });
+    writeOnDisk('back/a5.txt', 'a0\n');
+    writeOnDisk('back/b5.txt', 'b0\n');
+    const checkpointId = await turn({ 'a5.txt': 'a1\n', 'b5.txt': 'b1\n' });
     const { threadId } = window;
-    const path = workspacePath('back/a.txt');
+    const path = workspacePath('back/a5.txt');
     await window.ask('checkpoint/showDiff', { threadId, checkpointId, path });
     const labels = (): readonly string[] =>
       vscode.window.tabGroups.all.flatMap((group) => group.tabs.map((tab) => tab.label));
-    await until(() => labels().some((label) => label.startsWith('a.txt (now')), 'the diff');
+    await until(() => labels().some((label) => label.startsWith('a5.txt (now')), 'the diff');
     await window.ask('checkpoint/showDiff', { threadId, checkpointId });
     await until(() => labels().some((label) => label.startsWith('Restore files')), 'all diffs');
   });
