@@ -24,12 +24,12 @@ const common = {
 /** @type {import('esbuild').BuildOptions} */
 const host = {
   ...common,
+  // A worker's entry is a program of its own.
   entryPoints: {
     extension: 'src/extension.ts',
+    matchWorker: 'src/core/edit/matchWorker.ts',
     syntaxWorker: 'src/core/syntax/syntaxWorker.ts',
   },
-  // A worker's entry is a program of its own.
-  entryPoints: { extension: 'src/extension.ts', matchWorker: 'src/core/edit/matchWorker.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
