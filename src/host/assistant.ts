@@ -10,8 +10,8 @@ import { Checkpoints } from '../core/checkpoint/checkpoints.ts';
 import { SqliteCheckpointStore } from '../core/store/checkpointStore.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
-import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
+import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
 import { createActionCommands } from './actions/actionCommands.ts';
 import { createAgentParts } from './agentParts.ts';
@@ -98,16 +98,14 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const models = createModelParts({ ...parts, telemetry }, environment, connection);
   measureRequests(parts, telemetry, models);
   const editor = createEditorParts(parts, environment);
+  const checkpoints = createCheckpoints(parts, editor.workspace, connection);
   const { threads, summaries } = await createThreads(
     { ...parts, telemetry },
     environment,
     models,
     editor,
-    store,
+    { store, checkpoints },
   );
-  const checkpoints = createCheckpoints(parts, editor.workspace, connection);
-  const made = await createThreads(parts, environment, models, editor, { store, checkpoints });
-  const { threads, summaries } = made;
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());

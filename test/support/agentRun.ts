@@ -201,7 +201,6 @@ function openThread({ folder, gateway, store, clock, options }: ThreadOptions) {
       gateway,
       clock,
       ...(options.telemetry ? { tracing: options.telemetry } : {}),
-      tools: registry.bind({ workspace, spill, commandTimeoutMs: 60_000 }),
       tools: registry.bind({
         workspace,
         matcher: new EditMatcher({ matching: () => 'exact' }),

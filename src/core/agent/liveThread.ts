@@ -1,4 +1,3 @@
-import { UserError } from '../../base/errors.ts';
 import type {
   ApprovalDecision,
   Draft,
@@ -31,7 +30,7 @@ import {
 } from './messageOrder.ts';
 import { meterInUse } from './meterInUse.ts';
 import { endingOf } from './notices.ts';
-import { newRunningTurn, type RunningTurn } from './runningTurn.ts';
+import { newRunningTurn, type RunningTurn, refuseWhile } from './runningTurn.ts';
 import { shownModel } from './shownModel.ts';
 import { ThreadApprover } from './threadApprover.ts';
 import { ThreadCheckpoint } from './threadCheckpoint.ts';
@@ -74,10 +73,9 @@ export class LiveThread<Grants> {
     const { store, saveFailed } = parts;
     const { compactions } = parts.context;
     const isKept = record !== undefined;
-    const { kept } = this;
     this.history = new ThreadHistory({ threadId: id, isKept, store, compactions, saveFailed });
     this.checkpoint = new ThreadCheckpoint({ ...parts, threadId: id });
-    const { history } = this;
+    const { kept, history } = this;
     const changed = (): void => this.tellMeter();
     this.summary = new ThreadSummary({ threadId: id, parts, history, kept, changed });
     this.approver = new ThreadApprover(parts.policy);
@@ -212,8 +210,8 @@ export class LiveThread<Grants> {
     taken: (view: ThreadView) => void,
   ): Promise<ThreadView> {
     const { id, title, history, status, checkpoint } = this;
-    const loads = [history.loadSummarized(), checkpoint.load()];
-    const [profile] = await Promise.all([shownModel(this.parts), ...loads]);
+    await Promise.all([history.loadSummarized(), checkpoint.load()]);
+    const profile = await shownModel(this.parts);
     // A turn may have begun or ended since the page was read: what is in memory is never behind.
     const shown = history.isLoaded ? lastPage(history.records) : page;
     const meter = this.meterOf(profile, history.isLoaded ? history.records : page.messages);
@@ -255,17 +253,6 @@ export class LiveThread<Grants> {
   ): Promise<string> {
     const { tracing } = this.parts;
     return beginTraced({ threadId: this.id, tracing, traceparent }, begin);
-    const { history, running, parts } = this;
-    const turn = running?.turn;
-    return threadMeter({
-      profile: modelInUse(profile, records, turn?.routed, parts),
-      record: this.kept.record,
-      turn,
-      records,
-      history,
-      summary: this.summary.state,
-      tokens: parts.context.tokens,
-    });
   }
 
   /** Takes a turn and all that followed it out of the conversation, and tells what that was. */
@@ -277,10 +264,7 @@ export class LiveThread<Grants> {
 
   /** Throws `UserError` while it is answered. */
   mustBeIdle(): void {
-    if (this.running) {
-      const doing = this.running.status ? 'summarizing' : 'answering in';
-      throw new UserError(`Slipstream is still ${doing} this thread. Stop it first.`);
-    }
+    refuseWhile(this.running);
   }
 
   private rewindTo(message: UserMessageRecord): readonly MessageRecord[] {
@@ -369,21 +353,6 @@ export class LiveThread<Grants> {
   ): Promise<TurnEnd> {
     const { parts: thread, history, approver } = this;
     const { records } = history;
-    const { parts, history } = this;
-    const tools = new ToolRunner({
-      tools: parts.tools,
-      approver: this.approver,
-      journal: turn,
-      clock: parts.clock,
-    });
-    const { records } = history;
-    const hints = this.routing.hints(profile, records);
-    const fixed = { ...fixedRequest(record, profile, records, parts), ...hints };
-    const alone = this.lone.of(turn.turnId, records);
-    if (alone) {
-      return runLoneTurn({ model: parts.gateway, thread: turn, tools }, fixed, alone, signal);
-    }
-    this.notePrompt(JSON.stringify([fixed.system, fixed.tools]));
     const { compaction } = this.summary;
     const hints = this.routing.hints(profile, records);
     const fixed = { ...fixedRequest(record, profile, records, thread), ...hints };

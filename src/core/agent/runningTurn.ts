@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors.ts';
 import type { ThreadStatus } from '../../shared/views.ts';
 import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { LiveTurn } from './liveTurn.ts';
@@ -22,4 +23,12 @@ export function newRunningTurn(): RunningTurn {
     settle = resolve;
   });
   return { turn: undefined, controller: new AbortController(), ended, settle };
+}
+
+/** Throws `UserError` while something is under way. */
+export function refuseWhile(running: RunningTurn | undefined): void {
+  if (running) {
+    const doing = running.status ? 'summarizing' : 'answering in';
+    throw new UserError(`Slipstream is still ${doing} this thread. Stop it first.`);
+  }
 }

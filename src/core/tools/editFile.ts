@@ -4,11 +4,10 @@ import {
   explainFailureWithoutContent,
   type FailedEdit,
 } from '../edit/failureText.ts';
-import { applyEdits, type TextEdit } from '../edit/match.ts';
+import type { LooseEdit, TextEdit } from '../edit/match.ts';
 import { slipstream } from '../telemetry/genAiAttributes.ts';
 import { operation } from '../telemetry/spanNames.ts';
-import { inSpanSync } from '../telemetry/traceScope.ts';
-import type { LooseEdit, TextEdit } from '../edit/match.ts';
+import { inSpan } from '../telemetry/traceScope.ts';
 import { applyChange, assertWritable, editAccess } from './fileChange.ts';
 import { fileEditOf } from './fileEdit.ts';
 import { defineInput } from './input.ts';
@@ -87,14 +86,12 @@ async function computeChange(
     throw new UserError(await explainMissing(target, context, signal));
   }
   const { text } = await workspace.readText(target.path);
-  const match = { [slipstream.size]: text.length };
-  const result = inSpanSync(
+  const result = await inSpan(
     context.trace,
     operation.editMatch,
-    () => applyEdits(text, edits),
-    match,
+    () => context.matcher.apply(text, edits, signal),
+    { [slipstream.size]: text.length },
   );
-  const result = await context.matcher.apply(text, edits, signal);
   if (result.kind === 'failed') {
     throw new UserError(explain(target, edits, result));
   }
