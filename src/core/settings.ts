@@ -51,6 +51,8 @@ export interface SettingValues {
   readonly 'telemetry.captureContent': boolean;
   readonly 'checkpoints.maxMegabytes': number;
   readonly 'edit.matching': Matching;
+  /** Base address of an OpenTelemetry collector; empty to send nothing anywhere. */
+  readonly 'telemetry.otlpEndpoint': string;
 }
 
 /** US dollars; absent for no limit. */
@@ -144,6 +146,7 @@ export const settingDefinitions: {
   // Source text shrinks to a quarter: some 80,000 files of 10 kB.
   'checkpoints.maxMegabytes': wholeNumber(200, 10, 10_240),
   'edit.matching': choice('exact', ['exact', 'whitespaceTolerant']),
+  'telemetry.otlpEndpoint': text(''),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);

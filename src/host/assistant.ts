@@ -37,6 +37,7 @@ import { Mentions } from './mentions.ts';
 import { createModelParts, type ModelParts } from './modelParts.ts';
 import { selectModel } from './modelPicker.ts';
 import type { Notifications } from './notifications.ts';
+import { setOtlpHeaders } from './otlpTarget.ts';
 import type { OutputLog } from './outputLog.ts';
 import { createPrefetch } from './prefetchParts.ts';
 import { Reports } from './reports.ts';
@@ -47,7 +48,7 @@ import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SummaryDocuments } from './summaryDocuments.ts';
 import { SymbolSearch } from './symbolSearch.ts';
-import { createTelemetry, measureRequests } from './telemetryParts.ts';
+import { addCounters, createTelemetry, measureRequests } from './telemetryParts.ts';
 import { createThreadNamer } from './threadNaming.ts';
 import { VsCodeWorkspace } from './vscodeWorkspace.ts';
 import { listWorkspaceFiles } from './workspaceFiles.ts';
@@ -112,6 +113,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   const bulk = createBulkFeature({ ...parts, ...editor, environment, models, reports });
   const review = createReview(parts, editor);
   const prefetch = createPrefetch(resources, models);
+  resources.add(addCounters(telemetry, models, prefetch));
   const chatCommands = createChatCommands(chat, threads);
   return {
     endTurns: () => threads.stopAll(),
@@ -150,6 +152,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
         await models.answers.cache.clear();
         parts.notifications.info('All kept answers are forgotten.');
       },
+      setOtlpHeaders: () => setOtlpHeaders(parts),
       showSpending: () =>
         showSpending({ reports, budget: models.budget, settings: parts.settings }),
       showRequests: async () =>

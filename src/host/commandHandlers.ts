@@ -39,6 +39,7 @@ export interface CommandParts {
   readonly selectModel: () => Promise<void>;
   readonly runOnManyFiles: (clicked: unknown, selected: unknown) => Promise<void>;
   readonly clearAnswers: () => Promise<void>;
+  readonly setOtlpHeaders: () => Promise<void>;
   readonly showRequests: () => Promise<void>;
   readonly showSpending: () => Promise<void>;
 }
@@ -70,6 +71,7 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
     openSettings: () => run(settingsCommand(), { query: `@ext:${extensionId}` }),
     openWalkthrough: () => run('workbench.action.openWalkthrough', `${extensionId}#start`),
     showLog: async () => parts.log.show(),
+    setOtlpHeaders: () => parts.setOtlpHeaders(),
     clearAnswerCache: () => parts.clearAnswers(),
     showRequests: () => parts.showRequests(),
     showSpending: () => parts.showSpending(),

@@ -24,6 +24,8 @@ export interface CommandHandlers {
   openSettings(): Promise<void>;
   openWalkthrough(): Promise<void>;
   showLog(): Promise<void>;
+  /** Asks for what a collector of the user's wants to be sent along, and keeps it. */
+  setOtlpHeaders(): Promise<void>;
   /** Forgets all answers that were kept. */
   clearAnswerCache(): Promise<void>;
   /** The last requests to models, with what was decided about each. */
@@ -77,6 +79,7 @@ const names: { readonly [Name in CommandName]: true } = {
   openSettings: true,
   openWalkthrough: true,
   showLog: true,
+  setOtlpHeaders: true,
   clearAnswerCache: true,
   showRequests: true,
   showSpending: true,

@@ -145,7 +145,8 @@ function createPath(
     }),
   );
   const optimizer = createContextOptimizer(tokens, gateway);
-  return { gateway, answers, requestLog, budget, router, prompts, tokens, optimizer };
+  const { scheduler } = schedule;
+  return { gateway, scheduler, answers, requestLog, budget, router, prompts, tokens, optimizer };
 }
 
 function createSchedule(

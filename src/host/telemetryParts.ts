@@ -1,11 +1,18 @@
 import { systemClock } from '../base/clock.ts';
+import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import { type Catalogue, costUsd } from '../core/model/catalogue.ts';
 import type { RequestLog } from '../core/model/requestLog.ts';
+import type { RequestScheduler } from '../core/model/schedule/requestScheduler.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { AssistantParts } from './assistant.ts';
+import { otlpTarget, tellOtlpProblem } from './otlpTarget.ts';
+import type { Prefetch } from './prefetchParts.ts';
 
-type TelemetryParts = Pick<AssistantParts, 'context' | 'resources' | 'settings' | 'log'>;
+type TelemetryParts = Pick<
+  AssistantParts,
+  'context' | 'resources' | 'settings' | 'log' | 'notifications'
+>;
 
 /** What measures this window, by the user's settings. To be made after the store, and so end before it. */
 export function createTelemetry(parts: TelemetryParts, store: StoreConnection): Telemetry {
@@ -17,10 +24,19 @@ export function createTelemetry(parts: TelemetryParts, store: StoreConnection): 
       isEnabled: () => settings.get('telemetry.enabled'),
       capturesContent: () => settings.get('telemetry.captureContent'),
       store,
+      otlpTarget: () => otlpTarget(parts),
       onProblem: (error) => log.error('Keeping performance figures', error),
     }),
   );
+  tellOtlpProblem(parts);
   resources.add(settings.onDidChange('telemetry.enabled', () => telemetry.applySettings()));
+  resources.add(
+    settings.onDidChange('telemetry.otlpEndpoint', () => {
+      tellOtlpProblem(parts);
+      telemetry.applySettings();
+    }),
+  );
+  resources.add(telemetry.observeDatabase('Threads and figures', store));
   return telemetry;
 }
 
@@ -51,4 +67,24 @@ export function measureRequests(
       return usage && known ? costUsd(usage, known.pricesOf(model)) : undefined;
     }),
   );
+}
+
+/** Shows what other parts count themselves. */
+export function addCounters(
+  { registry }: Telemetry,
+  { scheduler }: { readonly scheduler: RequestScheduler },
+  prefetch: Pick<Prefetch, 'counters'>,
+): Disposable {
+  const sources = new ResourceManager('telemetrySources');
+  sources.add(registry.add('counters', 'queue', () => ({ ...scheduler.counts })));
+  for (const kind of prefetch.counters().keys()) {
+    sources.add(
+      registry.add('counters', `prefetch.${kind}`, () => {
+        const counted = prefetch.counters().get(kind);
+        const { tries = 0, hits = 0, wasted = 0, costUsd = 0 } = counted ?? {};
+        return { tries, hits, wasted, costUsd };
+      }),
+    );
+  }
+  return sources;
 }

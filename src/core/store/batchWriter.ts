@@ -12,6 +12,8 @@ export interface BatchWriterOptions {
   readonly tables: readonly TableSpec[];
   /** Makes what a caller is told out of what the database threw. */
   readonly explain: (error: unknown) => unknown;
+  /** Hears of each commit: how long it took and of how many operations it was. */
+  readonly onCommit?: (durationMs: number, operations: number) => void;
 }
 
 /** Operations that are kept together or not at all. */
@@ -187,6 +189,10 @@ export class BatchWriter implements Disposable {
     const failures = new Map<QueuedUnit, Failure>();
     database.transaction(() => this.apply(units, failures));
     this.counts.lastCommitMs = clock.now() - start;
+    this.options.onCommit?.(
+      this.counts.lastCommitMs,
+      units.reduce((sum, unit) => sum + unit.operations.length, 0),
+    );
     this.counts.batches += 1;
     this.counts.failed += failures.size;
     this.counts.committed += units.length - failures.size;

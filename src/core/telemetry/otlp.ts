@@ -51,6 +51,8 @@ export function otlpMetrics(
   }
   const metrics = [...byName].map(([name, own]) => ({
     name: `${scopeName}.${name}`,
+    description: '',
+    unit: units[name] ?? '1',
     exponentialHistogram: {
       aggregationTemporality: deltaTemporality,
       dataPoints: own.map((point) => otlpPoint(point, periodMs)),
@@ -65,6 +67,18 @@ export function otlpMetrics(
     ],
   };
 }
+
+/** By UCUM, as OTLP wants units. */
+const units: Readonly<Record<string, string>> = {
+  duration: 'ms',
+  timeToFirstToken: 'ms',
+  tokensPerSecond: '{token}/s',
+  inputTokens: '{token}',
+  outputTokens: '{token}',
+  cacheReadTokens: '{token}',
+  cacheWriteTokens: '{token}',
+  cost: 'USD',
+};
 
 function otlpResource({ version }: OtlpResource): object {
   const attributes = { 'service.name': scopeName, 'service.version': version };
@@ -122,7 +136,6 @@ function otlpPoint({ key, atMs, histogram }: MetricPoint, periodMs: number): obj
     zeroCount: histogram.zeroCount,
     positive: { offset: first, bucketCounts },
     negative: { offset: 0, bucketCounts: [] },
-    flags: 0,
   };
 }
 

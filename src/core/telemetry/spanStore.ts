@@ -19,6 +19,7 @@ export class SpanStore implements SpanSink, Disposable {
   private ring: RingBuffer<SpanRecord>;
   private count = 0;
   private listener: ((span: SpanRecord) => void) | undefined;
+  private exporter: ((span: SpanRecord) => void) | undefined;
 
   constructor(capacity = keptSpans) {
     this.capacity = capacity;
@@ -41,6 +42,11 @@ export class SpanStore implements SpanSink, Disposable {
     this.listener = listener;
   }
 
+  /** The one that sends away what ends, as long as there is one. */
+  exportWith(exporter: ((span: SpanRecord) => void) | undefined): void {
+    this.exporter = exporter;
+  }
+
   started(span: RecordingSpan): void {
     this.count += 1;
     this.running.set(span.spanId, span);
@@ -53,8 +59,7 @@ export class SpanStore implements SpanSink, Disposable {
   ended(span: RecordingSpan): void {
     this.count += 1;
     this.running.delete(span.spanId);
-    this.ring.push(span);
-    this.listener?.(span);
+    this.keep(span);
     if (span.parentSpanId === undefined) {
       this.rootEnds.fire(span);
     }
@@ -63,8 +68,7 @@ export class SpanStore implements SpanSink, Disposable {
   /** Takes in a span that was recorded elsewhere, as in the webview. */
   add(span: SpanRecord): void {
     this.count += 1;
-    this.ring.push(span);
-    this.listener?.(span);
+    this.keep(span);
   }
 
   /** Those that ended, from the first to end to the last, then those under way. */
@@ -84,8 +88,15 @@ export class SpanStore implements SpanSink, Disposable {
 
   dispose(): void {
     this.listener = undefined;
+    this.exporter = undefined;
     this.rootEnds.dispose();
     this.running.clear();
     this.ring = new RingBuffer(1);
+  }
+
+  private keep(span: SpanRecord): void {
+    this.ring.push(span);
+    this.listener?.(span);
+    this.exporter?.(span);
   }
 }

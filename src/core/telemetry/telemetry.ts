@@ -4,14 +4,18 @@ import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import { parseTraceparent } from '../../shared/traceparent.ts';
 import type { RequestLog, RequestRecord } from '../model/requestLog.ts';
 import type { StoreConnection } from '../store/storeConnection.ts';
+import { Exporting } from './exporting.ts';
+import { general } from './genAiAttributes.ts';
 import { measureRequest, measureSpan } from './measures.ts';
 import { MetricHistory } from './metricHistory.ts';
 import type { MetricPoint, MetricQuery } from './metricKey.ts';
 import { Metrics } from './metrics.ts';
+import type { OtlpTarget } from './otlpExporter.ts';
 import { ProcessMonitor, type ProcessProbe, type ProcessSample } from './processMonitor.ts';
 import { RecordingTracer } from './recordingTracer.ts';
 import { runningOperations } from './runningOperations.ts';
 import { contextOf, remoteSpan } from './spanContext.ts';
+import { operation } from './spanNames.ts';
 import { SpanStore } from './spanStore.ts';
 import { exportedJson, redactedJson } from './telemetryExport.ts';
 import type { RunningOperation, TelemetryReader } from './telemetryReader.ts';
@@ -19,6 +23,10 @@ import { type SourceKind, type SourceValues, TelemetrySources } from './telemetr
 import { TraceScope } from './traceScope.ts';
 import { buildTrace, buildTraces, type Trace } from './traceTree.ts';
 import type { OperationOptions, Tracing } from './tracing.ts';
+
+/** Three frames: by then a user can see that the window stood still. */
+const slowDatabaseMs = 50;
+const errorStatusCode = 2;
 
 export interface TelemetryOptions {
   readonly clock: Clock;
@@ -33,6 +41,8 @@ export interface TelemetryOptions {
   /** Told of what fails behind everyone's back, such as saving figures. */
   readonly onProblem: (error: unknown) => void;
   readonly probe?: () => ProcessProbe;
+  /** Where spans and figures are sent besides; undefined while the user wants that nowhere. */
+  readonly otlpTarget?: () => OtlpTarget | undefined;
   /** How many spans are kept. */
   readonly keptSpans?: number;
 }
@@ -49,6 +59,7 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
   private readonly options: TelemetryOptions;
   private readonly resources = new ResourceManager('telemetry');
   private readonly recordingTracer: RecordingTracer;
+  private readonly exporting: Exporting;
   private readonly metricHistory: MetricHistory | undefined;
   private monitor: ProcessMonitor | undefined;
 
@@ -67,6 +78,16 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
     const { metrics } = this;
     this.metricHistory =
       store && this.resources.add(new MetricHistory({ clock, metrics, store, onProblem }));
+    this.exporting = this.resources.add(
+      new Exporting({
+        clock,
+        version: options.version,
+        spans: this.spans,
+        metrics,
+        target: options.otlpTarget ?? (() => undefined),
+        onProblem,
+      }),
+    );
     this.resources.defer(() => this.monitor?.dispose());
     this.applySettings();
   }
@@ -96,6 +117,7 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
 
   /** To be called when a setting has changed. */
   applySettings(): void {
+    this.exporting.apply(this.isOn);
     if (this.isOn) {
       this.monitor ??= new ProcessMonitor(this.options.clock, this.options.probe?.());
     } else {
@@ -114,6 +136,34 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
         measureRequest(this.metrics, record, costOf(record));
       }
     });
+  }
+
+  /**
+   * Measures a database's reads and commits. Only slow ones become spans: a stream makes ten commits a
+   * second, which would soon be all that is kept.
+   */
+  observeDatabase(name: string, connection: StoreConnection): Disposable {
+    connection.observeWith((kind, durationMs, isError) => {
+      if (this.isOn) {
+        this.databaseDone(kind, durationMs, isError);
+      }
+    });
+    return this.registry.add('databases', name, () => connection.figures);
+  }
+
+  private databaseDone(kind: 'read' | 'commit', durationMs: number, isError: boolean): void {
+    const name = kind === 'read' ? operation.databaseRead : operation.databaseCommit;
+    if (durationMs < slowDatabaseMs && !isError) {
+      const none = { surface: '', model: '', tier: '' };
+      this.metrics.record({ name: 'duration', operation: name, ...none }, durationMs);
+      return;
+    }
+    const startTime = this.options.clock.wallTime() - durationMs;
+    const span = this.recordingTracer.startSpan(name, { startTime });
+    if (isError) {
+      span.setAttribute(general.errorType, 'database').setStatus({ code: errorStatusCode });
+    }
+    span.end();
   }
 
   traces(): readonly Trace[] {

@@ -22,12 +22,17 @@ export function exportedJson(parts: ExportedParts): string {
 
 /**
  * For a bug report: figures, and of texts only those that are known to name neither people, places
- * nor files. Ids of threads and requests become numbers, equal where the ids are.
+ * nor files. Tools keep their names. Ids of threads and requests become numbers, equal where the ids are.
  */
 export function redactedJson(parts: ExportedParts): string {
   const ids = new Map<string, string>();
-  const sources = redactNumbers(parts.sources);
-  return toJson({ ...parts, sources, spans: parts.spans.map((span) => redactedSpan(span, ids)) });
+  return toJson({
+    spans: parts.spans.map((span) => redactedSpan(span, ids)),
+    recent: parts.recent.map(redactedPoint),
+    history: parts.history.map(redactedPoint),
+    process: parts.process,
+    sources: redactNumbers(parts.sources),
+  });
 }
 
 function toJson(parts: object): string {
@@ -50,6 +55,7 @@ const plainAttributes: ReadonlySet<string> = new Set([
   slipstream.priority,
   slipstream.outcome,
   slipstream.turnEnd,
+  slipstream.toolName,
   slipstream.toolStatus,
   slipstream.approvalDecision,
   slipstream.cacheOutcome,
@@ -78,6 +84,14 @@ function redactedSpan(span: SpanRecord, ids: Map<string, string>): object {
   return { ...spanJson(span), name: operationOf(span.name), attributes, events };
 }
 
+function redactedPoint({ key, atMs, histogram }: MetricPoint): MetricPoint {
+  return { key: { ...key, model: key.model && plainModelName(key.model) }, atMs, histogram };
+}
+
+function plainModelName(model: string): string {
+  return plainModel.test(model) ? model : hidden;
+}
+
 function redactedAttributes(
   attributes: SpanRecord['attributes'],
   ids: Map<string, string>,
@@ -98,7 +112,7 @@ function redactedValue(name: string, value: unknown, ids: Map<string, string>): 
     return known;
   }
   if (name === genAi.requestModel || name === genAi.responseModel) {
-    return plainModel.test(text) ? text : hidden;
+    return plainModelName(text);
   }
   return plainAttributes.has(name) && plainText.test(text) ? text : hidden;
 }

@@ -1,22 +1,11 @@
 import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
 import type { ObjectPoolCounts } from '../../base/objectPool.ts';
-
-/** Figures of one database of this window. */
-export interface DatabaseFigures {
-  readonly reads: number;
-  readonly commits: number;
-  /** Rows or operations in all commits. */
-  readonly written: number;
-  readonly totalMs: number;
-  readonly errors: number;
-  /** What waits to be committed now. */
-  readonly queued: number;
-}
+import type { StoreFigures } from '../store/storeConnection.ts';
 
 /** Figures that others keep themselves and that are asked for when somebody looks. */
 export interface SourceValues {
   readonly pools: ObjectPoolCounts;
-  readonly databases: DatabaseFigures;
+  readonly databases: StoreFigures;
   /** By name, for example what prefetching was of use for. */
   readonly counters: Readonly<Record<string, number>>;
 }
