@@ -5,6 +5,7 @@ import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { ObjectPoolCounts } from '../../base/objectPool.ts';
 import { IndentationSyntax } from './indentationSyntax.ts';
 import { languageRules } from './languages/languageTable.ts';
+import { ParseFailure } from './parseFailure.ts';
 import { StructureSyntax } from './structureSyntax.ts';
 import type { FileSyntax, ReadSyntaxOptions, Syntax, SyntaxText, TextChange } from './syntax.ts';
 import { applyChange } from './textChange.ts';
@@ -58,7 +59,7 @@ class TreeSitterSyntax implements OwnedSyntax {
   private readonly worker: WorkerReader;
   private readonly reader: () => Promise<TreeReader>;
   private loaded: TreeReader | undefined;
-  /** Grammars that could not be loaded, which would fail again with each keystroke. */
+  /** Grammars that failed, and would again with each keystroke. */
   private readonly failedGrammars = new Set<string>();
   private missedDeadlines = 0;
   /** Documents that are parsed because a keystroke could not wait for it. */
@@ -83,10 +84,10 @@ class TreeSitterSyntax implements OwnedSyntax {
     const reading: Reading = { documentId: text.documentId, isClosed: false };
     this.readings.add(reading);
     try {
-      const language = await this.loadLanguage(text.languageId);
       const limits = this.limits(options, reading);
-      const found = language && (await language.reader.read(text, language, limits, use));
-      return found ? found.value : this.guess(text, language, use, options);
+      return await this.readTree(text, use, options, (language) =>
+        language.reader.read(text, language, limits, use),
+      );
     } finally {
       this.readings.delete(reading);
     }
@@ -103,11 +104,10 @@ class TreeSitterSyntax implements OwnedSyntax {
     if (changed.text.length > maxLocalLength) {
       return use(await this.readInWorker(changed, options));
     }
-    const language = await this.loadLanguage(text.languageId);
     const limits = this.limits(options, notKept);
-    const found =
-      language && (await language.reader.readChanged({ text, change }, language, limits, use));
-    return found ? found.value : this.guess(changed, language, use, options);
+    return this.readTree(changed, use, options, (language) =>
+      language.reader.readChanged({ text, change }, language, limits, use),
+    );
   }
 
   changed(documentId: string, changes: readonly TextChange[]): void {
@@ -134,26 +134,39 @@ class TreeSitterSyntax implements OwnedSyntax {
     this.resources.dispose();
   }
 
+  /** What a tree tells; where there is none, what indentation tells. */
+  private async readTree<T>(
+    text: SyntaxText,
+    use: (syntax: FileSyntax) => T,
+    options: ReadSyntaxOptions,
+    read: (language: LoadedLanguage) => Promise<{ readonly value: T } | undefined>,
+  ): Promise<T> {
+    const language = await this.loadLanguage(text.languageId);
+    this.throwIfOver(options.signal);
+    if (language) {
+      try {
+        const found = await read(language);
+        if (found) {
+          return found.value;
+        }
+        this.throwIfOver(options.signal);
+        this.missedDeadlines += 1;
+        this.catchUp(text, options.priority);
+      } catch (error) {
+        if (!(error instanceof ParseFailure)) {
+          throw error;
+        }
+        this.giveUp(language.rules.grammar, error, `Parsing ${text.languageId}`);
+      }
+    }
+    return use(new IndentationSyntax(text));
+  }
+
   private limits({ priority, signal }: ReadSyntaxOptions, reading: Reading): ReadLimits {
     const isKeystroke = priority === 'keystroke';
     const deadlineMs = isKeystroke ? keystrokeDeadlineMs : backgroundDeadlineMs;
     const isOpen = (): boolean => !reading.isClosed && !this.resources.isDisposed;
     return { isKeystroke, deadlineMs, signal, isOpen };
-  }
-
-  /** What indentation tells, where there is no tree for a text. */
-  private guess<T>(
-    text: SyntaxText,
-    language: LoadedLanguage | undefined,
-    use: (syntax: FileSyntax) => T,
-    { priority, signal }: ReadSyntaxOptions,
-  ): T {
-    this.throwIfOver(signal);
-    if (language) {
-      this.missedDeadlines += 1;
-      this.catchUp(text, priority);
-    }
-    return use(new IndentationSyntax(text));
   }
 
   /** Parses a document without hurry, so that the next keystroke only needs to parse on from there. */
@@ -192,10 +205,14 @@ class TreeSitterSyntax implements OwnedSyntax {
       return { reader, rules, grammar: await reader.grammar(rules.grammar) };
     } catch (error) {
       this.throwIfOver(undefined);
-      this.failedGrammars.add(rules.grammar);
-      this.parts.onError(toError(error), `Loading the grammar for ${languageId}`);
+      this.giveUp(rules.grammar, toError(error), `Loading the grammar for ${languageId}`);
       return undefined;
     }
+  }
+
+  private giveUp(grammar: string, error: Error, action: string): void {
+    this.failedGrammars.add(grammar);
+    this.parts.onError(error, action);
   }
 
   private async loadReader(): Promise<TreeReader> {

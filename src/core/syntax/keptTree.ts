@@ -25,6 +25,11 @@ export class KeptTree implements Disposable {
     return this.currentTree;
   }
 
+  /** Of the text, UTF-16 units. */
+  get length(): number {
+    return this.text.length;
+  }
+
   /** What was found out about the text; forgotten with each change. */
   get memo(): StructureMemo {
     return this.currentMemo;

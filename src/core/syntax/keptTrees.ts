@@ -1,8 +1,10 @@
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { KeptTree } from './keptTree.ts';
 
-/** Trees of 20 documents are some 100 MB where each has 10,000 lines (measured: 5 MB a tree). */
+/** More documents than people go back and forth between. */
 export const maxKeptTrees = 20;
+/** All kept texts together, UTF-16 units: their trees are some 75 MB (measured: 15 bytes a unit). */
+export const maxKeptLength = 5_000_000;
 
 /** The trees of the documents that were read last, by document. */
 export class KeptTrees implements Disposable {
@@ -33,12 +35,14 @@ export class KeptTrees implements Disposable {
     return kept;
   }
 
-  /** Takes over a tree; the one that was unused for longest goes if there are too many. */
+  /** Takes over a tree; those that were unused for longest go if there are too many. */
   add(documentId: string, kept: KeptTree): void {
     this.delete(documentId);
     this.trees.set(documentId, kept);
-    const [oldest] = this.trees.keys();
-    if (this.trees.size > maxKeptTrees && oldest !== undefined) {
+    for (const oldest of this.trees.keys()) {
+      if (oldest === documentId || !this.isFull()) {
+        break;
+      }
       this.delete(oldest);
     }
   }
@@ -53,5 +57,10 @@ export class KeptTrees implements Disposable {
       kept.dispose();
     }
     this.trees.clear();
+  }
+
+  private isFull(): boolean {
+    const length = [...this.trees.values()].reduce((sum, kept) => sum + kept.length, 0);
+    return this.trees.size > maxKeptTrees || length > maxKeptLength;
   }
 }

@@ -57,7 +57,7 @@ export interface FileSyntax {
   enclosing(offset: number): OutlineSymbol | undefined;
   /**
    * Where the innermost block around an offset ends: the offset just after its last statement,
-   * before what closes it. The length of the text at the top level.
+   * before what closes it, but never before the offset. The length of the text at the top level.
    */
   blockEnd(offset: number): number;
   /** Whether an offset stands right after the beginning of a block that is still empty. */
@@ -100,7 +100,10 @@ export interface Syntax {
     use: (syntax: FileSyntax) => T,
     options?: ReadSyntaxOptions,
   ): Promise<T>;
-  /** An open document was changed: its tree is told, and parsed anew when it is next read. */
+  /**
+   * An open document was changed: its tree is told, and parsed anew when it is next read. The
+   * offsets of each change are in the text as the ones before it left it.
+   */
   changed(documentId: string, changes: readonly TextChange[]): void;
   /** A document was closed: its tree is let go. */
   closed(documentId: string): void;

@@ -1,8 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
+import { isCancellation } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import { KeptTree } from './keptTree.ts';
 import { KeptTrees } from './keptTrees.ts';
 import type { LanguageRules } from './languages/languageRules.ts';
+import { ParseFailure } from './parseFailure.ts';
 import { ParserPools } from './parserPools.ts';
 import { parseInSlices } from './parsing.ts';
 import type { StructureMemo } from './structure.ts';
@@ -154,6 +156,8 @@ export class TreeReader implements Disposable {
           { text, old },
           { clock: this.clock, deadlineMs, isOver: () => this.isOver(signal) },
         );
+      } catch (error) {
+        throw isCancellation(error) ? error : new ParseFailure(error);
       } finally {
         pool.release(parser);
       }

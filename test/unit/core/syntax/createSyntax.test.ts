@@ -69,6 +69,45 @@ describe('createSyntax', () => {
     }
   });
 
+  it('answers by indentation from then on where a grammar fails in the middle of a parse', async () => {
+    const errors: string[] = [];
+    let calls = Number.NEGATIVE_INFINITY;
+    const now = (): number => {
+      calls += 1;
+      // The first look is the pool's.
+      if (calls === 2) {
+        throw new Error('trap');
+      }
+      return systemClock.now();
+    };
+    const breaking = createSyntax({
+      grammarsDir: await grammarsDir(),
+      workerFile,
+      clock: { ...systemClock, now },
+      onError: ({ message }, action) => errors.push(`${action}: ${message}`),
+    });
+    try {
+      const text = { languageId: 'typescript', text: 'a();' };
+      assert.equal(await breaking.read(text, (file) => file.source), 'tree');
+      calls = 0;
+      assert.equal(await breaking.read(text, (file) => file.source), 'indentation');
+      assert.equal(await breaking.read(text, (file) => file.source), 'indentation');
+      assert.deepEqual(errors, ['Parsing typescript: A grammar failed: trap']);
+      assert.equal(breaking.counts().parsers.get('typescript')?.inUse, 0);
+      const python = { languageId: 'python', text: 'a()' };
+      assert.equal(await breaking.read(python, (file) => file.source), 'tree');
+    } finally {
+      breaking.dispose();
+    }
+  });
+
+  it('leaves nothing behind when it is disposed while a grammar loads', async () => {
+    const reading = syntax.read({ languageId: 'go', text: 'package a' }, () => undefined);
+    syntax.dispose();
+    await assert.rejects(reading, CancelledError);
+    assert.equal(syntax.counts().wasm?.parsers ?? 0, 0);
+  });
+
   it('answers by indentation when the deadline of a keystroke passes, and parses the next text', async () => {
     const slow = await createTestSyntax(slowClock(40));
     try {

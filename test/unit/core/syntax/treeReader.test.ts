@@ -162,6 +162,15 @@ describe('TreeReader', () => {
     assert.equal(reader.kept.peek('file:///1.ts'), undefined);
   });
 
+  it('keeps fewer trees where the texts are long', async () => {
+    const text = 'const a = 1;\n'.repeat(70_000);
+    for (let index = 0; index < 7; index += 1) {
+      await read(text, () => undefined, `file:///${index}.ts`);
+    }
+    assert.equal(reader.counts().keptTrees, 5);
+    assert.equal(reader.counts().wasm.trees, 5);
+  });
+
   it('lets what was read throw, and leaves nothing behind', async () => {
     const failing = read('a();', () => assert.fail('mine'), undefined);
     await assert.rejects(failing, /mine/);
@@ -176,7 +185,7 @@ describe('TreeReader', () => {
     for (let round = 0; round < 4; round += 1) {
       for (let index = 0; index < 2_500; index += 1) {
         const id = `file:///${index % 40}.ts`;
-        await read(`${text}// ${round} ${index}\n`, (syntax) => syntax.placeAt(10), id);
+        await read(`${text}// ${round} ${index}\n`, (syntax) => syntax.enclosing(10), id);
       }
       rounds.push(reader.counts().wasm.memoryBytes);
     }
