@@ -29,8 +29,14 @@ const policies: Readonly<Record<Surface, AnswerPolicy>> = {
   chat: { isShared: false, kept: {} },
   // Typed, deleted and typed again within a sitting. An answer that is late is of no use to anybody.
   completion: { isShared: true, kept: { '*': { freshMs: hourMs, staleMs: 0 } } },
-  // Who asks for a fix or a test again wants another one; an explanation stays good.
-  codeAction: { isShared: true, kept: { explain: { freshMs: 7 * dayMs, staleMs: 23 * dayMs } } },
+  // Who asks for a fix or a test again wants another one; an explanation and names stay good.
+  codeAction: {
+    isShared: true,
+    kept: {
+      explain: { freshMs: 7 * dayMs, staleMs: 23 * dayMs },
+      names: { freshMs: 7 * dayMs, staleMs: 0 },
+    },
+  },
   // What it sums up never changes.
   summary: { isShared: true, kept: { '*': { freshMs: 30 * dayMs, staleMs: 0 } } },
   // Asked again, another wording is wanted.
