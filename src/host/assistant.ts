@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
+import { lazy } from '../base/lazy.ts';
 import type { ResourceManager } from '../base/lifecycle.ts';
 import { ThreadService } from '../core/agent/threadService.ts';
 import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
@@ -11,6 +12,7 @@ import { SqliteCheckpointStore } from '../core/store/checkpointStore.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
+import type { Syntax } from '../core/syntax/syntax.ts';
 import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
 import { createActionCommands } from './actions/actionCommands.ts';
@@ -139,7 +141,13 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
     }),
     commands: createCommandHandlers({
       chat: chatCommands,
-      actions: createActionCommands({ ...editor, ...models, chat: chatCommands }),
+      actions: createActionCommands({
+        ...parts,
+        ...editor,
+        ...models,
+        chat: chatCommands,
+        syntax: lazySyntax(parts),
+      }),
       folders,
       log,
       extensionId: parts.context.extension.id,
@@ -159,6 +167,13 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
         showRequests(reports, models.requestLog, await models.catalogue(), prefetch.counters()),
     }),
   };
+}
+
+function lazySyntax({ resources, context, log }: AssistantParts): () => Promise<Syntax> {
+  return lazy(async () => {
+    const { createHostSyntax } = await import('./syntaxParts.ts');
+    return createHostSyntax(resources, context, log);
+  });
 }
 
 function createEditorParts(parts: AssistantParts, { searchPath }: Environment) {

@@ -56,6 +56,15 @@ export interface CommandHandlers {
   acceptAll(): Promise<void>;
   rejectAll(): Promise<void>;
   showChanges(path?: unknown): Promise<void>;
+  editSelection(): Promise<void>;
+  fixProblem(): Promise<void>;
+  writeDocumentation(): Promise<void>;
+  optimize(): Promise<void>;
+  suggestNames(): Promise<void>;
+  /** From the title of a repository, which VS Code passes. */
+  commitMessage(clicked?: unknown): Promise<void>;
+  /** Stops what is being written into an editor. */
+  stopEdit(): Promise<void>;
 }
 
 export type CommandName = keyof CommandHandlers;
@@ -102,6 +111,13 @@ const names: { readonly [Name in CommandName]: true } = {
   acceptAll: true,
   rejectAll: true,
   showChanges: true,
+  editSelection: true,
+  fixProblem: true,
+  writeDocumentation: true,
+  optimize: true,
+  stopEdit: true,
+  suggestNames: true,
+  commitMessage: true,
 };
 
 export const commandNames = Object.keys(names).filter(isCommandName);

@@ -12,6 +12,8 @@ export interface ContextKeys {
   readonly hasReview: boolean;
   /** Whether some of them are in the active editor. */
   readonly isEditorReviewed: boolean;
+  /** Whether code is being rewritten in an editor. */
+  readonly isEditing: boolean;
 }
 
 /** Tells VS Code the value of a context key. */

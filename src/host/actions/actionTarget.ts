@@ -26,6 +26,8 @@ export interface ActionTarget {
   /** Absolute. */
   readonly path: string;
   readonly lines: LineSpan;
+  /** Of the document for which the lines hold. */
+  readonly version: number;
   readonly problems: readonly ActionProblem[];
 }
 
@@ -39,10 +41,11 @@ export async function currentTarget(
 ): Promise<ActionTarget> {
   const { editor, path } = activeFile(folders);
   const { document, selection } = editor;
+  const { version } = document;
   const selected = { first: selection.start.line, last: lastLine(selection) - 1 };
   const enclosing = selection.isEmpty ? await findEnclosing(document, selection.active) : undefined;
   const problems = problemsAt(document, selection);
-  return { editor, document, path, lines: enclosing ?? selected, problems };
+  return { editor, document, path, lines: enclosing ?? selected, version, problems };
 }
 
 /** The active editor with its file. Throws `UserError` where there is none. */

@@ -14,6 +14,7 @@ interface Offer {
 
 /** On a problem. */
 const problemOffers: readonly Offer[] = [
+  offer('fixProblem', 'Fix this problem with Slipstream', vscode.CodeActionKind.QuickFix, true),
   offer(
     'explainProblem',
     'Explain this problem with Slipstream',
@@ -24,9 +25,18 @@ const problemOffers: readonly Offer[] = [
 
 /** On code that is selected, or asked about at the cursor. */
 const codeOffers: readonly Offer[] = [
+  offer('editSelection', 'Edit with Slipstream…', vscode.CodeActionKind.RefactorRewrite, true),
   offer('refactor', 'Refactor with Slipstream…', vscode.CodeActionKind.RefactorRewrite, true),
+  offer(
+    'suggestNames',
+    'Suggest names with Slipstream…',
+    vscode.CodeActionKind.RefactorRewrite,
+    true,
+  ),
   offer('explain', 'Explain with Slipstream', ownKind, false),
+  offer('writeDocumentation', 'Write documentation with Slipstream', ownKind, true),
   offer('writeTests', 'Write tests with Slipstream', ownKind, true),
+  offer('optimize', 'Optimize with Slipstream', ownKind, true),
   offer('reviewSelection', 'Review with Slipstream', ownKind, false),
   offer('ask', 'Ask Slipstream…', ownKind, false),
 ];

@@ -1,41 +1,38 @@
-import * as vscode from 'vscode';
-import type { FindEnclosing, LineSpan } from './actionTarget.ts';
+import type { OutlineSymbol, Syntax } from '../../core/syntax/syntax.ts';
+import { syntaxText } from '../syntaxParts.ts';
+import type { FindEnclosing } from './actionTarget.ts';
 
-/** By the outline that the language's own extension gives. */
-export const findEnclosingLines: FindEnclosing = async (document, position) => {
-  const symbols = await vscode.commands.executeCommand<
-    readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined
-  >('vscode.executeDocumentSymbolProvider', document.uri);
-  return innermost((symbols ?? []).filter(isNested), position);
-};
-
-/** A function, method or type: a variable or a property in one is too little to speak of. */
-const kinds: ReadonlySet<vscode.SymbolKind> = new Set([
-  vscode.SymbolKind.Function,
-  vscode.SymbolKind.Method,
-  vscode.SymbolKind.Constructor,
-  vscode.SymbolKind.Class,
-  vscode.SymbolKind.Interface,
-  vscode.SymbolKind.Enum,
-  vscode.SymbolKind.Struct,
+/** A variable or a property by itself is too little to speak of: what is around it is meant. */
+const kinds: ReadonlySet<OutlineSymbol['kind']> = new Set([
+  'function',
+  'method',
+  'class',
+  'interface',
+  'enum',
+  'type',
 ]);
 
-function innermost(
-  symbols: readonly vscode.DocumentSymbol[],
-  position: vscode.Position,
-): LineSpan | undefined {
-  const around = symbols.find(({ range }) => range.contains(position));
+/** Finds the definition around a place by the structure of the file. */
+export function enclosingLines(syntax: () => Promise<Syntax>): FindEnclosing {
+  return async (document, position) => {
+    const offset = document.offsetAt(position);
+    const structure = await syntax();
+    const found = await structure.read(syntaxText(document), (file) =>
+      innermost(file.outline(), offset),
+    );
+    return (
+      found && {
+        first: document.positionAt(found.range.start).line,
+        last: document.positionAt(found.range.end).line,
+      }
+    );
+  };
+}
+
+function innermost(symbols: readonly OutlineSymbol[], offset: number): OutlineSymbol | undefined {
+  const around = symbols.find(({ range }) => range.start <= offset && offset <= range.end);
   if (!around) {
     return undefined;
   }
-  const own = kinds.has(around.kind)
-    ? { first: around.range.start.line, last: around.range.end.line }
-    : undefined;
-  return innermost(around.children, position) ?? own;
-}
-
-function isNested(
-  symbol: vscode.DocumentSymbol | vscode.SymbolInformation,
-): symbol is vscode.DocumentSymbol {
-  return 'children' in symbol;
+  return innermost(around.children, offset) ?? (kinds.has(around.kind) ? around : undefined);
 }

@@ -8,13 +8,20 @@ import { UserError } from '../../base/errors.ts';
 export async function readTerminalSelection(): Promise<string> {
   const { clipboard } = vscode.env;
   const before = await clipboard.readText();
-  await vscode.commands.executeCommand('workbench.action.terminal.copySelection');
-  const selected = await clipboard.readText();
-  if (before !== '' && selected !== before) {
-    await clipboard.writeText(before);
+  if (before !== '') {
+    // Where nothing is selected nothing is copied, and what was there would pass for it.
+    await clipboard.writeText('');
   }
-  if (selected.trim() === '') {
-    throw new UserError('Select the error in the terminal first.');
+  try {
+    await vscode.commands.executeCommand('workbench.action.terminal.copySelection');
+    const selected = await clipboard.readText();
+    if (selected.trim() === '') {
+      throw new UserError('Select the error in the terminal first.');
+    }
+    return selected;
+  } finally {
+    if (before !== '') {
+      await clipboard.writeText(before);
+    }
   }
-  return selected;
 }
