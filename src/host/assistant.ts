@@ -12,10 +12,13 @@ import { SqliteCheckpointStore } from '../core/store/checkpointStore.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
-import type { Syntax } from '../core/syntax/syntax.ts';
 import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
-import { createActionCommands } from './actions/actionCommands.ts';
+import {
+  type ActionCommands,
+  type ActionParts,
+  createActionCommands,
+} from './actions/actionCommands.ts';
 import { createAgentParts } from './agentParts.ts';
 import { ApprovalDiffs } from './approvalDiffs.ts';
 import { showSpending } from './budgetParts.ts';
@@ -141,13 +144,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
     }),
     commands: createCommandHandlers({
       chat: chatCommands,
-      actions: createActionCommands({
-        ...parts,
-        ...editor,
-        ...models,
-        chat: chatCommands,
-        syntax: lazySyntax(parts),
-      }),
+      actions: createActions({ ...parts, ...editor, ...models, chat: chatCommands }),
       folders,
       log,
       extensionId: parts.context.extension.id,
@@ -169,11 +166,14 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
   };
 }
 
-function lazySyntax({ resources, context, log }: AssistantParts): () => Promise<Syntax> {
-  return lazy(async () => {
+function createActions(
+  parts: Omit<ActionParts, 'syntax'> & Pick<AssistantParts, 'context' | 'log'>,
+): ActionCommands {
+  const syntax = lazy(async () => {
     const { createHostSyntax } = await import('./syntaxParts.ts');
-    return createHostSyntax(resources, context, log);
+    return createHostSyntax(parts.resources, parts.context, parts.log);
   });
+  return createActionCommands({ ...parts, syntax });
 }
 
 function createEditorParts(parts: AssistantParts, { searchPath }: Environment) {
