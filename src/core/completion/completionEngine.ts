@@ -2,7 +2,11 @@ import { type Clock, delay } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { UserError } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import { settled } from '../../base/settled.ts';
 import type { ModelFailure, ModelGateway } from '../model/request.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { AskPause } from './askPause.ts';
 import type {
   CompletionPrompts,
@@ -15,6 +19,7 @@ import type { CompletionOffer } from './completionOffer.ts';
 import { CompletionRequests } from './completionRequests.ts';
 import { type CompletionKeeping, CompletionReuse, type Reusable } from './completionReuse.ts';
 import type { CompletionSpot } from './completionSpot.ts';
+import { countKnown, tracedKey } from './completionTrace.ts';
 import { type JudgedOffer, OfferWatch, type WatchedOffer } from './offerWatch.ts';
 import type { CompletionAnswer, CompletionModel, RunningCompletion } from './runningCompletion.ts';
 
@@ -41,6 +46,8 @@ export interface CompletionEngineParts {
   /** It is known what became of it. */
   readonly onJudged: (judged: JudgedOffer) => void;
   readonly onFailure: (failure: ModelFailure) => void;
+  /** Absent where nobody measures. */
+  readonly tracing?: Tracing;
   /** A mistake of ours. */
   readonly onInternalError: (error: unknown) => void;
 }
@@ -130,9 +137,13 @@ export class CompletionEngine implements Disposable {
       return this.arriving(flow, this.alternatives(flow));
     }
     const known = this.reuse.find(flow.scope, target);
+    countKnown(this.parts.tracing, isAnswered(known));
     return isAnswered(known)
       ? this.offer(query, known.offers.slice(0, 1))
-      : this.arriving(flow, this.automatic(flow));
+      : this.arriving(
+          flow,
+          tracedKey(this.parts.tracing, (trace) => this.automatic({ ...flow, trace })),
+        );
   }
 
   /** A key was pressed that changed the text. */
@@ -224,9 +235,10 @@ export class CompletionEngine implements Disposable {
   }
 
   private async automatic(flow: Flow): Promise<Offers> {
-    const { query, target, scope } = flow;
+    const { query, target, scope, trace } = flow;
     const { clock } = this.parts;
     const startedMs = clock.now();
+    trace?.enter(operation.completionKnown);
     const own = target.own(scope);
     const loading = this.reuse.load(own);
     const { linesAbove } = this.reuse;
@@ -238,6 +250,7 @@ export class CompletionEngine implements Disposable {
     }
     const leftMs = startedMs + this.debounce.waitMs() - clock.now();
     if (leftMs > 0) {
+      trace?.enter(operation.debounce);
       await delay(clock, leftMs, query.signal);
     }
     if (query.signal.aborted) {
@@ -246,7 +259,8 @@ export class CompletionEngine implements Disposable {
     if (this.pause.isOn) {
       return this.localOffers(target);
     }
-    await this.start(flow, 0).done;
+    const waiting = trace?.enter(operation.completionWait);
+    await this.start({ ...flow, trace: waiting }, 0).done;
     return this.reuse.find(scope, target).offers.slice(0, 1);
   }
 
@@ -267,7 +281,10 @@ export class CompletionEngine implements Disposable {
     return this.reuse.find(scope, target).offers.slice(0, maxAlternatives);
   }
 
-  private start({ query, model, target, scope }: Flow, alternative: number): RunningCompletion {
+  private start(
+    { query, model, target, scope, trace }: Flow,
+    alternative: number,
+  ): RunningCompletion {
     const own = target.own(scope);
     return this.requests.start({
       spot: target,
@@ -276,6 +293,7 @@ export class CompletionEngine implements Disposable {
       trigger: query.trigger,
       typedLength: Math.min(query.spot.before.length, own.text.length),
       alternative,
+      trace,
     });
   }
 
@@ -369,21 +387,10 @@ interface Flow {
   /** Where the completion goes. */
   readonly target: CompletionSpot;
   readonly scope: string;
+  /** The key's own; absent where nothing is traced. */
+  readonly trace?: TraceScope | undefined;
 }
 
 function isAnswered({ offers, isRejected }: Reusable): boolean {
   return offers.length > 0 || isRejected;
-}
-
-/** What a promise resolves with; undefined once the signal aborts. */
-function settled<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const give = (): void => resolve(undefined);
-    if (signal.aborted) {
-      give();
-      return;
-    }
-    signal.addEventListener('abort', give, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
-  });
 }

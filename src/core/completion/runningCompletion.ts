@@ -1,7 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import { isCancellation } from '../../base/errors.ts';
+import { DecisionTrail } from '../model/decisionTrail.ts';
 import type { Usage } from '../model/message.ts';
 import type { ModelEvent, ModelFailure, ModelGateway, Outcome } from '../model/request.ts';
+import { operation } from '../telemetry/spanNames.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import type {
   AnswerShaper,
   CompletionPrompt,
@@ -30,6 +33,8 @@ export interface CompletionAsk {
   readonly alternative: number;
   /** The key of the place that it is prepared for ahead of the user. */
   readonly preparedFor?: string;
+  /** Of the key that it was asked for; absent where nothing is traced. */
+  readonly trace?: TraceScope | undefined;
 }
 
 export interface RunningCompletionParts {
@@ -57,6 +62,7 @@ export class RunningCompletion {
   private readonly parts: RunningCompletionParts;
   private readonly controller = new AbortController();
   private readonly startedMs: number;
+  private readonly trace: TraceScope | undefined;
   private shaper: AnswerShaper | undefined;
   private lastUsage: Usage | undefined;
   private endedMs: number | undefined;
@@ -68,7 +74,9 @@ export class RunningCompletion {
     this.requestId = parts.newId();
     this.answeringModel = ask.model.id;
     this.startedMs = parts.clock.now();
+    this.trace = ask.trace?.child(operation.completionAsk);
     this.done = this.run().finally(() => {
+      this.trace?.end();
       this.endedMs = parts.clock.now();
     });
   }
@@ -135,6 +143,7 @@ export class RunningCompletion {
     const { signal } = this.controller;
     try {
       const { place } = ask.spot;
+      this.trace?.enter(operation.contextAssemble);
       const prompt = await parts.prompts.build(
         place,
         { trigger: ask.trigger, model: ask.model.id, alternative: ask.alternative },
@@ -155,6 +164,7 @@ export class RunningCompletion {
 
   private async read(prompt: CompletionPrompt, shaper: AnswerShaper): Promise<CompletionAnswer> {
     const end = await this.stream(prompt, shaper);
+    this.trace?.enter(operation.completionShape);
     if (this.isAborted) {
       return { kind: 'cancelled' };
     }
@@ -178,10 +188,13 @@ export class RunningCompletion {
     const enough = new AbortController();
     const signal = AbortSignal.any([this.controller.signal, enough.signal]);
     const { isAutomatic } = this.ask.model;
+    // The request has a span of its own.
+    this.trace?.leave();
     const events = this.parts.gateway.stream(
       {
         ...request,
         id: this.requestId,
+        trail: new DecisionTrail(this.parts.clock, this.trace),
         ...(isAutomatic ? { routing: request.routing ?? {} } : {}),
       },
       signal,

@@ -44,7 +44,14 @@ export const operation = {
   retryWait: 'retry.wait',
   /** Answers without a model: offline, or the editor's own. */
   answer: 'answer',
+  /** From a key to its completions: the root where they are not known at once. */
   completion: 'completion',
+  /** What is kept is read, and what is under way waited for. */
+  completionKnown: 'completion.known',
+  completionWait: 'completion.wait',
+  /** One request for a completion, which may serve several keys. */
+  completionAsk: 'completion.ask',
+  completionShape: 'completion.shape',
   debounce: 'debounce',
   databaseCommit: 'database.commit',
   databaseRead: 'database.read',

@@ -115,6 +115,12 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
     return new TraceScope(this.recordingTracer, span);
   }
 
+  count(key: Parameters<Tracing['count']>[0]): void {
+    if (this.isOn) {
+      this.metrics.record({ surface: '', model: '', tier: '', ...key }, 1);
+    }
+  }
+
   /** To be called when a setting has changed. */
   applySettings(): void {
     this.exporting.apply(this.isOn);

@@ -1,4 +1,5 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api';
+import type { MetricKey } from './metricKey.ts';
 import type { TraceScope } from './traceScope.ts';
 
 export interface OperationOptions {
@@ -12,7 +13,9 @@ export interface OperationOptions {
 export interface Tracing {
   /** The root of an operation, or undefined while tracing is off. The caller ends it. */
   begin(name: string, options?: OperationOptions): TraceScope | undefined;
+  /** Counts one more, for what is too quick and too frequent for a span. */
+  count(key: Pick<MetricKey, 'name' | 'operation'> & Partial<MetricKey>): void;
 }
 
 /** For parts that nobody traces. */
-export const noTracing: Tracing = { begin: () => undefined };
+export const noTracing: Tracing = { begin: () => undefined, count: () => undefined };
