@@ -22,6 +22,8 @@ interface Figures {
   readonly sendToWireMs: number;
   readonly wireToTextMs: number;
   readonly hostMemoryMb: number;
+  /** Size of the first message's request, its system prompt and tools included. */
+  readonly firstRequestKilobytes: number;
 }
 
 const server = await MessagesServer.start();
@@ -65,6 +67,7 @@ async function measure(subject: Subject, browser: Browser): Promise<Figures> {
     const openPanelMs = performance.now() - started;
     const sends: number[] = [];
     const texts: number[] = [];
+    const sentBefore = server.messageRequests.length;
     for (let count = 0; count < messages; count += 1) {
       const { sendToWire, wireToText } = await sendOne(window, `Hello ${count}`);
       sends.push(sendToWire);
@@ -76,6 +79,8 @@ async function measure(subject: Subject, browser: Browser): Promise<Figures> {
       sendToWireMs: median(sends.slice(1)),
       wireToTextMs: median(texts.slice(1)),
       hostMemoryMb: hostMemoryMb(window),
+      firstRequestKilobytes:
+        JSON.stringify(server.messageRequests[sentBefore]?.body ?? '').length / 1_000,
       activationMs: await activationMs(window),
     };
   } finally {
@@ -177,5 +182,6 @@ function medians(rounds: readonly Figures[]): Figures {
     sendToWireMs: middle('sendToWireMs'),
     wireToTextMs: middle('wireToTextMs'),
     hostMemoryMb: middle('hostMemoryMb'),
+    firstRequestKilobytes: middle('firstRequestKilobytes'),
   };
 }
