@@ -8,7 +8,7 @@ import { locatePath } from '../core/approvals/approvalPaths.ts';
 import { RuleAccessPolicy } from '../core/approvals/approvalPolicy.ts';
 import { EditMatcher, type MatchRequest } from '../core/edit/editMatcher.ts';
 import type { EditResult } from '../core/edit/match.ts';
-import { type Catalogue, costUsd } from '../core/model/catalogue.ts';
+import type { Catalogue } from '../core/model/catalogue.ts';
 import type { Settings } from '../core/settings.ts';
 import { defaultShell } from '../core/tools/commandProcess.ts';
 import { DiskSpillStore } from '../core/tools/spillStore.ts';
@@ -16,6 +16,7 @@ import { createStandardTools } from '../core/tools/standardTools.ts';
 import type { ToolContext } from '../core/tools/tool.ts';
 import type { Workspace } from '../core/tools/workspace.ts';
 import { WorkerHost } from '../core/worker/workerHost.ts';
+import { callCostUsd } from './callCosts.ts';
 import { toProfile } from './modelChoice.ts';
 import type { Notifications } from './notifications.ts';
 import type { OutputLog } from './outputLog.ts';
@@ -79,7 +80,7 @@ export function createAgentParts(options: AgentPartsOptions): AgentParts {
         .join('\n'),
     nameOf: (model) => (model === 'offline' ? 'Offline' : (catalogue.find(model)?.name ?? model)),
     profileOf: (model) => toProfile(model, catalogue.find(model)),
-    costOf: (usage, model) => (model === 'offline' ? 0 : costUsd(usage, catalogue.pricesOf(model))),
+    costOf: (usage, model) => callCostUsd(usage, model, { catalogue, settings }),
     maxRounds: () => settings.get('agent.maxRoundsPerTurn'),
     maxOutputTokens: () => settings.get('maxOutputTokens'),
     effort: () => {

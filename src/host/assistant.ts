@@ -160,8 +160,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       setOtlpHeaders: () => setOtlpHeaders(parts),
       showSpending: () =>
         showSpending({ reports, budget: models.budget, settings: parts.settings }),
-      showRequests: async () =>
-        showRequests(reports, models.requestLog, await models.catalogue(), prefetch.counters()),
+      showRequests: () => showRequests(reports, models, parts.settings, prefetch.counters()),
     }),
   };
 }

@@ -4,12 +4,13 @@ import { systemClock } from '../base/clock.ts';
 import { Budget } from '../core/model/budget/budget.ts';
 import { limitsOf } from '../core/model/budget/limits.ts';
 import { spendingReport } from '../core/model/budget/spendingReport.ts';
-import { type Catalogue, costUsd, loadCatalogue } from '../core/model/catalogue.ts';
+import { type Catalogue, loadCatalogue } from '../core/model/catalogue.ts';
 import type { Settings } from '../core/settings.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import { UsageLedger } from '../core/store/usageLedger.ts';
 import type { PromptTokens } from '../core/tokens/promptTokens.ts';
 import type { AssistantParts } from './assistant.ts';
+import { callCostUsd } from './callCosts.ts';
 import type { Reports } from './reports.ts';
 import { workspaceKey } from './workspaceKey.ts';
 
@@ -51,11 +52,8 @@ export function createBudget(
       limits: () => limitsOf(settings),
       warnAtPercent: () => settings.get('budget.warnAtPercent'),
       pricing: async () => {
-        const known = await catalogue();
-        return (usage, model) =>
-          costsMoreThanKnown(model, known, settings)
-            ? undefined
-            : costUsd(usage, known.pricesOf(model));
+        const known = { catalogue: await catalogue(), settings };
+        return (usage, model) => callCostUsd(usage, model, known);
       },
       countPrompt: tokens.estimatePromptTokens,
     }),
@@ -69,12 +67,6 @@ export function createBudget(
     }),
   );
   return budget;
-}
-
-/** What a faster answer costs is not in the catalogue; the user may know. */
-function costsMoreThanKnown(model: string, catalogue: Catalogue, settings: Settings): boolean {
-  const isFast = settings.get('speed') === 'fast' && catalogue.find(model)?.hasFastMode === true;
-  return isFast && !Object.hasOwn(settings.get('prices'), model);
 }
 
 /** Opens the limits on spending. */

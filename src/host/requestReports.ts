@@ -1,21 +1,24 @@
-import { type Catalogue, costUsd } from '../core/model/catalogue.ts';
+import type { Catalogue } from '../core/model/catalogue.ts';
 import type { RequestLog } from '../core/model/requestLog.ts';
 import { prefetchReport } from '../core/prefetch/prefetchReport.ts';
 import type { PrefetchCounters, PrefetchKind } from '../core/prefetch/preparation.ts';
+import type { Settings } from '../core/settings.ts';
 import { requestReport } from '../core/telemetry/requestReport.ts';
+import { callCostUsd } from './callCosts.ts';
 import type { Reports } from './reports.ts';
 
 /** Shows the last requests of this window, with what was decided about each, and what was prepared. */
 export async function showRequests(
   reports: Reports,
-  log: RequestLog,
-  catalogue: Catalogue,
+  models: { readonly requestLog: RequestLog; readonly catalogue: () => Promise<Catalogue> },
+  settings: Settings,
   prefetched: ReadonlyMap<PrefetchKind, PrefetchCounters>,
 ): Promise<void> {
+  const catalogue = await models.catalogue();
   const format = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-  const markdown = requestReport(log.all(), {
+  const markdown = requestReport(models.requestLog.all(), {
     nameOf: (model) => (model === 'offline' ? 'Offline' : (catalogue.find(model)?.name ?? model)),
-    costOf: (usage, model) => (model === 'offline' ? 0 : costUsd(usage, catalogue.pricesOf(model))),
+    costOf: (usage, model) => callCostUsd(usage, model, { catalogue, settings }),
     formatTime: (wallTimeMs) => format.format(wallTimeMs),
   });
   await reports.show('Recent requests', `${markdown}\n${prefetchReport(prefetched)}`);

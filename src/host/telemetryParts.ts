@@ -1,11 +1,12 @@
 import { systemClock } from '../base/clock.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
-import { type Catalogue, costUsd } from '../core/model/catalogue.ts';
+import type { Catalogue } from '../core/model/catalogue.ts';
 import type { RequestLog } from '../core/model/requestLog.ts';
 import type { RequestScheduler } from '../core/model/schedule/requestScheduler.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { AssistantParts } from './assistant.ts';
+import { callCostUsd } from './callCosts.ts';
 import { otlpTarget, tellOtlpProblem } from './otlpTarget.ts';
 import type { Prefetch } from './prefetchParts.ts';
 
@@ -47,7 +48,7 @@ export interface ObservedParts {
 
 /** Measures what is asked of models, at the prices that are known by then. */
 export function measureRequests(
-  { resources, log }: Pick<AssistantParts, 'resources' | 'log'>,
+  { resources, settings, log }: Pick<AssistantParts, 'resources' | 'settings' | 'log'>,
   telemetry: Telemetry,
   { requestLog, catalogue }: ObservedParts,
 ): void {
@@ -64,7 +65,7 @@ export function measureRequests(
   resources.add(
     telemetry.observeRequests(requestLog, ({ usage, model }) => {
       load();
-      return usage && known ? costUsd(usage, known.pricesOf(model)) : undefined;
+      return usage && known ? callCostUsd(usage, model, { catalogue: known, settings }) : undefined;
     }),
   );
 }
