@@ -38,7 +38,10 @@ class StreamShaper implements AnswerShaper {
   push(delta: string): 'more' | 'enough' {
     if (!this.shaped.isDecided && delta !== '') {
       this.raw += delta;
-      this.shaped = shapeAnswer(this.raw, this.situation, 'open');
+      // Of a block only whole lines count, and its end.
+      if (!this.situation.isMultiline || /[\n>]/.test(delta)) {
+        this.shaped = shapeAnswer(this.raw, this.situation, 'open');
+      }
     }
     return this.shaped.isDecided ? 'enough' : 'more';
   }

@@ -1,4 +1,3 @@
-import { copyText } from '../../base/copyText.ts';
 import { countLineEnds, lineStartAt, lineStopAt } from './lineBounds.ts';
 import { lineEndToken, lineStartToken, tokensOf, Vocabulary } from './predictorTokens.ts';
 
@@ -24,18 +23,19 @@ interface LearnedDocument {
   lines: LearnedLine[];
 }
 
-/** What followed a pair of tokens, the latest last. */
+/** Where a pair of tokens stands, the latest last: side by side, as an object for each takes twice that. */
 interface Followers {
-  occurrences: Occurrence[];
+  lines: LearnedLine[];
+  ats: number[];
   forgotten: number;
 }
 
 /**
- * Bounds of what is kept. A token with its place takes about 60 bytes: 150,000 take some 10 MB, and are
- * 15,000 lines.
+ * Bounds of what is kept. A token with its place takes about 100 bytes (measured): 120,000 take some
+ * 12 MB, and are about 12,000 lines.
  */
 const maxDocuments = 40;
-const maxTokens = 150_000;
+const maxTokens = 120_000;
 /** A larger file is generated more often than written, characters. */
 const maxDocumentCharacters = 200_000;
 /** Nobody types a longer line, characters. */
@@ -94,11 +94,11 @@ export class LineMemory {
 
   /** Where two tokens stand next to each other, before the token that follows; the latest first. */
   *after(first: number, second: number): Generator<Occurrence> {
-    const occurrences = this.followers.get(pairOf(first, second))?.occurrences ?? [];
-    for (let at = occurrences.length - 1; at >= 0; at -= 1) {
-      const occurrence = occurrences[at];
-      if (occurrence && !occurrence.line.isForgotten) {
-        yield occurrence;
+    const followers = this.followers.get(pairOf(first, second));
+    for (let index = (followers?.lines.length ?? 0) - 1; index >= 0; index -= 1) {
+      const line = followers?.lines[index];
+      if (line && !line.isForgotten) {
+        yield { line, at: followers?.ats[index] ?? 0 };
       }
     }
   }
@@ -146,16 +146,17 @@ export class LineMemory {
       ...tokensOf(content).map((token) => this.vocabulary.use(token)),
       lineEndToken,
     ];
-    const line: LearnedLine = { tokens, language: copyText(language), above, isForgotten: false };
+    const line: LearnedLine = { tokens, language, above, isForgotten: false };
     this.tokenCount += tokens.length;
     for (let at = 1; at < tokens.length; at += 1) {
-      this.followersAt(line, at).occurrences.push({ line, at });
+      this.follow(line, at);
     }
     return line;
   }
 
   private drop(line: LearnedLine): void {
     line.isForgotten = true;
+    line.above = undefined;
     this.tokenCount -= line.tokens.length;
     for (let at = 1; at < line.tokens.length; at += 1) {
       const [first, second] = pairBefore(line, at);
@@ -173,25 +174,26 @@ export class LineMemory {
       return;
     }
     followers.forgotten += 1;
-    if (followers.forgotten * 2 >= followers.occurrences.length) {
-      followers.occurrences = followers.occurrences.filter(({ line }) => !line.isForgotten);
+    if (followers.forgotten * 2 >= followers.lines.length) {
+      const { lines, ats } = followers;
+      followers.ats = ats.filter((_, index) => lines[index]?.isForgotten === false);
+      followers.lines = lines.filter(({ isForgotten }) => !isForgotten);
       followers.forgotten = 0;
-      if (followers.occurrences.length === 0) {
+      if (followers.lines.length === 0) {
         this.followers.delete(pair);
       }
     }
   }
 
-  private followersAt(line: LearnedLine, at: number): Followers {
-    const [first, second] = pairBefore(line, at);
-    const pair = pairOf(first, second);
+  private follow(line: LearnedLine, at: number): void {
+    const pair = pairOf(...pairBefore(line, at));
     const known = this.followers.get(pair);
     if (known) {
-      return known;
+      known.lines.push(line);
+      known.ats.push(at);
+    } else {
+      this.followers.set(pair, { lines: [line], ats: [at], forgotten: 0 });
     }
-    const made: Followers = { occurrences: [], forgotten: 0 };
-    this.followers.set(pair, made);
-    return made;
   }
 
   private keepWithinBounds(current: string): void {

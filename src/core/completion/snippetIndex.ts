@@ -56,7 +56,7 @@ interface IndexedDocument {
 
 /** A larger file is generated more often than written, and is left out, characters. */
 const maxDocumentCharacters = 200_000;
-/** What all indexed files together may hold; the index takes about five times that, characters. */
+/** What all indexed files together may hold, characters; the index takes about 7 bytes for each. */
 const maxCharacters = 1_000_000;
 /** A word that stands in more pieces than this share tells nothing. */
 const commonShare = 0.25;

@@ -169,7 +169,7 @@ describe('LineMemory', () => {
     for (let file = 0; file < 60; file += 1) {
       memory.learn(`${file}`, 'c', text);
     }
-    assert.ok(memory.size <= 150_000, `${memory.size}`);
+    assert.ok(memory.size <= 120_000, `${memory.size}`);
     assert.equal(memory.lineAt('0', 0), undefined);
     assert.ok(memory.lineAt('59', 0));
   });
