@@ -168,11 +168,15 @@ class BlockCutter {
     return around.length === 0 && baseColumns === 0 && !opensBlock;
   }
 
-  /** A closing bracket alone is on many lines: it must stand at the same column, too. */
+  /**
+   * A closing bracket alone is on many lines, and where indentation tells blocks apart a word such as
+   * `else` is, too: then it must stand at the same column.
+   */
   private isAsNext(line: string): boolean {
-    const [next = ''] = this.situation.linesAfter;
-    const { style } = this.situation;
-    return /\w{2}/.test(line) || indentColumns(line, style) === indentColumns(next, style);
+    const { linesAfter, style, facts } = this.situation;
+    const [next = ''] = linesAfter;
+    const isTelling = facts.blocks === 'brackets' && /\w{2}/.test(line);
+    return isTelling || indentColumns(line, style) === indentColumns(next, style);
   }
 
   private byIndent(line: string): Rule {

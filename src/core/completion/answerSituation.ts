@@ -129,7 +129,7 @@ function topLevelAfter(text: string, offset: number): number {
 }
 
 function isTopLevel(text: string, lineStart: number): boolean {
-  return /[\p{L}_$@<]/u.test(text[lineStart] ?? '');
+  return /[\p{L}_$@]/u.test(text[lineStart] ?? '');
 }
 
 function linesBefore(text: string, lineStart: number): readonly string[] {

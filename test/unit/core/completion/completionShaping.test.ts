@@ -292,6 +292,13 @@ cases('Completion of a block', true, [
     expected: 'function f() {\n  const x = 1;\n  return x;\n}',
   },
   {
+    name: 'goes on where only a word is that of the line that follows',
+    languageId: 'python',
+    marked: 'if a:\n    ¦\nelse:\n    d()\n',
+    answer: 'if b:\n        c()\n    else:\n        e()\nelse:\n    d()',
+    expected: 'if a:\n    if b:\n        c()\n    else:\n        e()\nelse:\n    d()\n',
+  },
+  {
     name: 'closes what the answer left open',
     languageId: 'cpp',
     marked: 'void f() {\n  ¦\n}',
