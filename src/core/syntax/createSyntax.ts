@@ -78,18 +78,22 @@ class TreeSitterSyntax implements OwnedSyntax {
     options: ReadSyntaxOptions = {},
   ): Promise<T> {
     this.throwIfOver(options.signal);
-    if (text.text.length > maxLocalLength) {
-      return use(await this.readInWorker(text, options));
-    }
-    const reading: Reading = { documentId: text.documentId, isClosed: false };
+    const { documentId } = text;
+    const reading: Reading = { documentId, isClosed: false };
     this.readings.add(reading);
     try {
+      if (text.text.length > maxLocalLength) {
+        return use(await this.readInWorker(text, options));
+      }
       const limits = this.limits(options, reading);
       return await this.readTree(text, use, options, (language) =>
         language.reader.read(text, language, limits, use),
       );
     } finally {
       this.readings.delete(reading);
+      if (reading.isClosed && documentId !== undefined) {
+        this.worker.closed(documentId);
+      }
     }
   }
 
