@@ -93,12 +93,12 @@ export function reindented(text: string, { from, to, moveBy }: Reindenting): str
       // The last line stands before what follows the cursor.
       return index === rest.length - 1 ? line : '';
     }
-    const levelled = inUnits(line, from, to);
-    const isRight = moveBy === 0 && levelled === indentColumns(line, to) && to.unit !== '\t';
-    const columns = Math.max(0, levelled + moveBy);
-    return isRight && !indentOf(line).includes('\t')
-      ? line
-      : indentFor(columns, to) + line.slice(indentOf(line).length);
+    // What indents as the file does stays as it is: some files mix both, and align with spaces.
+    if (from === to && moveBy === 0) {
+      return line;
+    }
+    const columns = Math.max(0, inUnits(line, from, to) + moveBy);
+    return indentFor(columns, to) + line.slice(indentOf(line).length);
   });
   return [first, ...lines].join('\n');
 }

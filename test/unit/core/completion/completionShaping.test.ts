@@ -330,6 +330,13 @@ cases('Completion: indentation', true, [
     expected: 'function f() {\n  if ($a) {\n    b();\n  }\n  if ($c) {\n    d();\n  }\n}',
   },
   {
+    name: 'keeps the alignment of a file that mixes both',
+    languageId: 'c',
+    marked: 'int f(void)\n{\n  g();\n  ¦\n}\n',
+    answer: 'h(a,\n    b);\n  k(a,\n\t  b);',
+    expected: 'int f(void)\n{\n  g();\n  h(a,\n    b);\n  k(a,\n\t  b);\n}\n',
+  },
+  {
     name: 'moves an answer that begins at the left edge',
     marked: 'class A {\n  f() {\n    ¦\n  }\n}',
     answer: 'if (a) {\n  b();\n}\nc();',
