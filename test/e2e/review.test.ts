@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text, toolUse } from '../support/messagesServerScript.ts';
+import { writeUserSettings } from '../support/userSettings.ts';
 import { type ChatSession, startAnew, startChatSession } from './support/chatSession.ts';
+import { colorThemes } from './support/editor.ts';
 import { editorPane, focusEditor } from './support/editorPane.ts';
 
 const pollMs = 50;
@@ -76,6 +78,42 @@ describe('The review of each hunk', () => {
     }
   });
 
+  it('is pictured in every theme, narrow and wide', async () => {
+    const { chat, workbench, server } = session;
+    await workbench.runCommand('View: Close All Editors');
+    server.reply(
+      toolUse('edit_file', { path: 'src/cart.js', edits: cartEdits(workbench.folder) }),
+      toolUse('write_file', { path: 'src/tax.js', content: 'export const taxPercent = 19;\n' }),
+      text('I changed both.'),
+    );
+    await chat.ask('Round once, and add the tax');
+    await chat.allow('edit_file');
+    await chat.allow('write_file');
+    await chat.answers.last().getByText('I changed both.').waitFor();
+    await chat.idle();
+    const list = chat.frame.getByRole('region', { name: 'Changes to review' });
+    await list.getByRole('button', { name: /^cart\.js/ }).press('Enter');
+    await editorPane(workbench).getByText('Accept file').first().waitFor();
+    for (const theme of ['light', 'highContrast', 'dark'] as const) {
+      writeUserSettings(join(workbench.server.dataDir, 'data'), {
+        'slipstream.endpointKind': 'anthropic',
+        'workbench.colorTheme': colorThemes[theme],
+      });
+      await chat.frame.locator(`body.${themeClasses[theme]}`).waitFor();
+      for (const width of [820, 1_400]) {
+        await workbench.page.setViewportSize({ width, height: 900 });
+        await sleep(settleMs);
+        await workbench.screenshot(`review-${theme}-${width}`);
+      }
+    }
+    await workbench.runCommand('Slipstream: Show changes to review');
+    await workbench.page.locator('.monaco-diff-editor').first().waitFor();
+    await sleep(settleMs);
+    await workbench.screenshot('review-diff');
+    await list.getByRole('button', { name: 'Accept all' }).click();
+    await list.waitFor({ state: 'detached' });
+  });
+
   async function edit(): Promise<void> {
     const { chat, server } = session;
     server.reply(
@@ -100,5 +138,29 @@ describe('The review of each hunk', () => {
     }
   }
 });
+
+/** A line changed, lines removed and lines added in the shop's cart. */
+function cartEdits(folder: string) {
+  const lines = readFileSync(join(folder, 'src/cart.js'), 'utf8').split('\n');
+  const [first = '', second = ''] = lines;
+  const last = lines.findLastIndex((line) => line.startsWith('export function'));
+  const head = lines[last] ?? '';
+  return [
+    { old_text: `${first}\n${second}\n`, new_text: `${first}\n` },
+    {
+      old_text: `${head}\n`,
+      new_text: `${head.replace('function ', 'function changed_')}\n  // Rounded once, at the end.\n  const isRounded = true;\n`,
+    },
+  ];
+}
+
+const themeClasses = {
+  light: 'vscode-light',
+  dark: 'vscode-dark',
+  highContrast: 'vscode-high-contrast',
+} as const;
+
+/** Decorations and lenses follow a new size or theme within a few frames. */
+const settleMs = 700;
 
 const fixed = '  return Math.round(amount * 100);';

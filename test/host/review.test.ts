@@ -24,9 +24,14 @@ const after = 'one\nTWO\nthree\nfour\nFIVE\nSIX\n';
 
 class KeptNotifications extends Notifications {
   readonly told: string[] = [];
+  readonly offers: { readonly message: string; readonly act: () => Promise<void> }[] = [];
 
   override info(message: string): void {
     this.told.push(message);
+  }
+
+  override offer(message: string, _label: string, act: () => Promise<void>): void {
+    this.offers.push({ message, act });
   }
 
   override report(context: string, error: unknown): void {
@@ -264,6 +269,11 @@ describe('The review of edits', () => {
     assert.deepEqual(window.questions, ['Delete new.txt?']);
     assert.equal(existsSync(path), false);
     assert.deepEqual(window.workspace.reviews.paths(), []);
+    const [back] = window.notifications.offers;
+    assert.equal(back?.message, 'Deleted new.txt.');
+    await back?.act();
+    assert.equal(readFromDisk(path), 'a\nb\n');
+    assert.deepEqual(window.workspace.reviews.paths(), [path]);
   });
 
   it('follows another program that writes to a file no editor shows', async () => {

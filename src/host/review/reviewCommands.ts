@@ -1,21 +1,22 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../base/errors.ts';
-import type { EditReviews } from '../../core/edit/review/editReviews.ts';
-import type { HunkSelection, ReviewDecisions } from '../../core/edit/review/reviewDecisions.ts';
+import type { DeletedFile, HunkSelection } from '../../core/edit/review/reviewDecisions.ts';
 import type { ReviewHunk } from '../../core/edit/review/reviewHunk.ts';
 import type { ReviewAction } from '../../shared/views.ts';
 import { fileName } from '../editPreviews.ts';
+import type { VsCodeWorkspace } from '../vscodeWorkspace.ts';
 import type { WorkspaceFolders } from '../workspaceFolders.ts';
 import type { BaselineDocuments } from './baselineDocuments.ts';
 import { shownLine } from './reviewDecorations.ts';
 
 export interface ReviewCommandParts {
-  readonly reviews: EditReviews;
-  readonly decisions: ReviewDecisions;
+  readonly workspace: VsCodeWorkspace;
   readonly folders: WorkspaceFolders;
   readonly baselines: BaselineDocuments;
   /** Asks the user; `label` is the button that goes ahead. */
   readonly confirm: (message: string, detail: string, label: string) => Promise<boolean>;
+  /** Tells of something with a button that does something about it. */
+  readonly offer: (message: string, label: string, act: () => Promise<void>) => void;
 }
 
 /** A hunk and where it is. */
@@ -44,7 +45,7 @@ export class ReviewCommands {
   /** Without arguments: the hunk at the cursor; then goes on to the next one. */
   async acceptHunk(path: unknown, id: unknown): Promise<void> {
     const place = this.hunkOf(path, id);
-    this.parts.decisions.accept(selectionOf(place));
+    this.parts.workspace.decisions.accept(selectionOf(place));
     await this.goOn(id, place);
   }
 
@@ -56,15 +57,17 @@ export class ReviewCommands {
   }
 
   async acceptFile(path: unknown): Promise<void> {
-    this.parts.decisions.accept(this.parts.decisions.everyHunk([this.fileOf(path)]));
+    this.parts.workspace.decisions.accept(
+      this.parts.workspace.decisions.everyHunk([this.fileOf(path)]),
+    );
   }
 
   async rejectFile(path: unknown): Promise<void> {
-    await this.reject(this.parts.decisions.everyHunk([this.fileOf(path)]));
+    await this.reject(this.parts.workspace.decisions.everyHunk([this.fileOf(path)]));
   }
 
   async acceptAll(): Promise<void> {
-    this.parts.decisions.accept(this.allHunks());
+    this.parts.workspace.decisions.accept(this.allHunks());
   }
 
   async rejectAll(): Promise<void> {
@@ -88,14 +91,14 @@ export class ReviewCommands {
 
   /** Opens a file at its first hunk. */
   private async open(path: string): Promise<void> {
-    const hunk = this.parts.reviews.file(path)?.hunks[0];
+    const hunk = this.parts.workspace.reviews.file(path)?.hunks[0];
     if (hunk) {
       await this.reveal({ path, hunk });
     }
   }
 
   private allHunks(): HunkSelection {
-    const all = this.parts.decisions.everyHunk();
+    const all = this.parts.workspace.decisions.everyHunk();
     if (all.size === 0) {
       throw new UserError('No changes wait for review.');
     }
@@ -104,21 +107,32 @@ export class ReviewCommands {
 
   /** False where the user thought better of it. */
   private async reject(selection: HunkSelection): Promise<boolean> {
-    const { deleted, touched } = this.parts.decisions.costOfRejecting(selection);
+    const { deleted, touched } = this.parts.workspace.decisions.costOfRejecting(selection);
     const isMeant =
       (deleted.length === 0 && touched.length === 0) ||
       (await this.parts.confirm(...question(deleted, touched)));
     if (isMeant) {
-      await this.parts.decisions.reject(selection);
+      this.offerBack(await this.parts.workspace.decisions.reject(selection));
     }
     return isMeant;
+  }
+
+  /** A deleted file has no editor in which Undo would bring it back. */
+  private offerBack(deleted: readonly DeletedFile[]): void {
+    if (deleted.length > 0) {
+      const { workspace, offer } = this.parts;
+      const changes = deleted.map(({ path, text }) => ({ path, before: undefined, after: text }));
+      offer(`Deleted ${names(deleted.map(({ path }) => path))}.`, 'Undo', () =>
+        workspace.applyChanges(changes),
+      );
+    }
   }
 
   private fileOf(path: unknown): string {
     const active = vscode.window.activeTextEditor;
     const chosen =
       typeof path === 'string' ? path : active && this.parts.folders.pathOf(active.document.uri);
-    if (chosen === undefined || !this.parts.reviews.file(chosen)) {
+    if (chosen === undefined || !this.parts.workspace.reviews.file(chosen)) {
       throw new UserError('This file has no changes that wait for review.');
     }
     return chosen;
@@ -126,7 +140,7 @@ export class ReviewCommands {
 
   private hunkOf(path: unknown, id: unknown): Place {
     const file = this.fileOf(path);
-    const hunks = this.parts.reviews.file(file)?.hunks ?? [];
+    const hunks = this.parts.workspace.reviews.file(file)?.hunks ?? [];
     const hunk =
       typeof id === 'number' ? hunks.find((one) => one.id === id) : hunks.find(isAtCursor);
     if (!hunk) {
@@ -141,7 +155,7 @@ export class ReviewCommands {
 
   /** By keyboard one goes from change to change; whoever clicks has chosen where to look. */
   private async goOn(id: unknown, { hunk }: Place): Promise<void> {
-    if (id === undefined && this.parts.reviews.paths().length > 0) {
+    if (id === undefined && this.parts.workspace.reviews.paths().length > 0) {
       await this.go(1, hunk.start);
     }
   }
@@ -161,7 +175,7 @@ export class ReviewCommands {
     if (!editor || path === undefined) {
       return undefined;
     }
-    const hunks = this.parts.reviews.file(path)?.hunks ?? [];
+    const hunks = this.parts.workspace.reviews.file(path)?.hunks ?? [];
     const cursor = editor.selection.active.line;
     const hunk =
       step === 1
@@ -172,7 +186,8 @@ export class ReviewCommands {
 
   /** The first hunk of the file after the one in view, or the last of the one before. Wraps around. */
   private inNextFile(step: 1 | -1): Place | undefined {
-    const { reviews, folders } = this.parts;
+    const { folders, workspace } = this.parts;
+    const { reviews } = workspace;
     const paths = reviews.paths();
     const editor = vscode.window.activeTextEditor;
     const current = editor ? paths.indexOf(folders.pathOf(editor.document.uri) ?? '') : -1;
@@ -217,18 +232,25 @@ function question(
   deleted: readonly string[],
   touched: readonly string[],
 ): readonly [string, string, string] {
-  const made = deleted.map(fileName).join(', ');
-  const changed = touched.filter((path) => !deleted.includes(path)).map(fileName);
-  const both = touched.filter((path) => deleted.includes(path)).map(fileName);
+  const changed = touched.filter((path) => !deleted.includes(path));
+  const both = touched.filter((path) => deleted.includes(path));
   const detail = [
-    ...(deleted.length > 0 ? ['Slipstream made it, so rejecting it deletes it.'] : []),
-    ...(both.length > 0 ? [`What you added to ${both.join(', ')} goes with it.`] : []),
-    ...(changed.length > 0
-      ? [`You have changed some of these lines in ${changed.join(', ')}. Those changes go as well.`]
+    ...(deleted.length > 0
+      ? [deleted.length === 1 ? 'Slipstream made this file.' : 'Slipstream made these files.']
       : []),
-    'Undo brings all of it back.',
+    ...(both.length > 0 ? [`What you added to ${names(both)} goes as well.`] : []),
+    ...(changed.length > 0
+      ? [
+          `You have changed some of the lines in ${names(changed)}. Your changes of them go as well.`,
+        ]
+      : []),
+    'Undo brings it back.',
   ].join(' ');
   return deleted.length > 0
-    ? [`Delete ${made}?`, detail, 'Delete']
-    : [`Reject changes in ${changed.join(', ')}?`, detail, 'Reject'];
+    ? [`Delete ${names(deleted)}?`, detail, 'Delete']
+    : [`Reject changes in ${names(changed)}?`, detail, 'Reject'];
+}
+
+function names(paths: readonly string[]): string {
+  return paths.map(fileName).join(', ');
 }

@@ -117,8 +117,8 @@ function formerLine(hunk: ReviewHunk, document: vscode.TextDocument): vscode.Dec
     renderOptions: {
       after: {
         contentText: `− ${short}${more > 0 ? `  (${more} more)` : ''}`,
-        color: new ThemeColor('editorCodeLens.foreground'),
-        backgroundColor: new ThemeColor('diffEditor.removedTextBackground'),
+        color: new ThemeColor('descriptionForeground'),
+        backgroundColor: new ThemeColor('diffEditor.removedLineBackground'),
         margin: '0 0 0 2em',
       },
     },

@@ -46,7 +46,7 @@ export class ReviewFeature implements Disposable {
   constructor(parts: ReviewFeatureParts) {
     this.parts = parts;
     const { workspace, folders, clock, state } = parts;
-    const { reviews, decisions } = workspace;
+    const { reviews } = workspace;
     const onError = (error: unknown): void => this.report(error);
     this.resources.add(new ReviewTracking({ workspace, folders, onError }));
     this.decorations = this.resources.add(new ReviewDecorations(reviews, folders));
@@ -62,10 +62,10 @@ export class ReviewFeature implements Disposable {
       }),
     );
     this.commands = new ReviewCommands({
-      reviews,
-      decisions,
+      workspace,
       folders,
       baselines: this.baselines,
+      offer: (message, label, act) => parts.notifications.offer(message, label, act),
       confirm: parts.confirm ?? askFirst,
     });
     this.resources.add(reviews.onDidChange((path) => this.showSoon(path)));

@@ -3,6 +3,7 @@ import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { EditReviews } from '../../core/edit/review/editReviews.ts';
 import type { FileReview } from '../../core/edit/review/fileReview.ts';
 import type { ReviewHunk } from '../../core/edit/review/reviewHunk.ts';
+import { countsOf } from '../../core/edit/review/reviewView.ts';
 import { type CommandName, commandId } from '../commandTable.ts';
 import type { WorkspaceFolders } from '../workspaceFolders.ts';
 import { shownLine } from './reviewDecorations.ts';
@@ -37,7 +38,7 @@ export class ReviewLenses implements vscode.CodeLensProvider, Disposable {
     const hunks = review.isNew ? [] : review.hunks;
     return [
       ...fileLenses(path, review),
-      ...hunks.flatMap((hunk) => hunkLenses(path, hunk, document.lineCount)),
+      ...hunks.flatMap((hunk) => hunkLenses(path, review, hunk, document.lineCount)),
     ];
   }
 
@@ -56,21 +57,24 @@ function fileLenses(path: string, review: FileReview): vscode.CodeLens[] {
   ];
 }
 
-function hunkLenses(path: string, hunk: ReviewHunk, lineCount: number): vscode.CodeLens[] {
+function hunkLenses(
+  path: string,
+  review: FileReview,
+  hunk: ReviewHunk,
+  lineCount: number,
+): vscode.CodeLens[] {
   const line = shownLine(hunk, lineCount);
   return [
     lens(line, 'Accept', 'acceptChange', path, hunk.id),
     lens(line, 'Reject', 'rejectChange', path, hunk.id),
-    lens(line, `Show changes (${figures(hunk)})`, 'showChanges', path),
+    lens(line, `Show changes (${figures(hunk, review.linesOf(hunk))})`, 'showChanges', path),
   ];
 }
 
-function figures({ count, removed, isTouched }: ReviewHunk): string {
-  const parts = [
-    ...(count > 0 ? [`+${count}`] : []),
-    ...(removed.length > 0 ? [`−${removed.length}`] : []),
-  ];
-  return isTouched ? `${parts.join(' ')}, changed by you` : parts.join(' ');
+function figures(hunk: ReviewHunk, lines: readonly string[]): string {
+  const { added, removed } = countsOf(hunk, lines);
+  const parts = [...(added > 0 ? [`+${added}`] : []), ...(removed > 0 ? [`−${removed}`] : [])];
+  return hunk.isTouched ? `${parts.join(' ')}, changed by you` : parts.join(' ');
 }
 
 function lens(

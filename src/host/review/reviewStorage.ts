@@ -73,9 +73,13 @@ export class ReviewStorage implements Disposable {
     let room = mostKeptCharacters;
     const kept = reviews.paths().flatMap((path): readonly KeptFile[] => {
       const review = reviews.file(path)?.keep();
-      const file = review && { ...review, path };
+      if (!review) {
+        return [];
+      }
+      const file = { ...review, path };
       room -= JSON.stringify(file).length;
-      return file && room >= 0 ? [file] : [];
+      // Without its hash it fits no text, so that it is told as lost.
+      return [room >= 0 ? file : { path, isNew: false, hash: '', hunks: [] }];
     });
     state.update(keptReviewsKey, kept).then(undefined, onError);
   }

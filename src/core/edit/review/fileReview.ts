@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { lineChanges, splitLines, withLines } from './lineChanges.ts';
+import {
+  joinedChanges,
+  type LineChange,
+  lineChanges,
+  splitLines,
+  withLines,
+} from './lineChanges.ts';
 import { putBack } from './putBack.ts';
 import {
   type Author,
@@ -73,6 +79,11 @@ export class FileReview {
     return this.lines.length;
   }
 
+  /** The lines that a hunk has now. */
+  linesOf({ start, count }: ReviewHunk): readonly string[] {
+    return this.lines.slice(start, start + count);
+  }
+
   /** The text with LF as line ends. */
   text(): string {
     return this.lines.join('\n');
@@ -108,7 +119,8 @@ export class FileReview {
   /** Slipstream has changed the text to this one. */
   record(after: string): void {
     this.remember();
-    this.follow(splitLines(after), 'slipstream');
+    const next = splitLines(after);
+    this.changeAll(joinedChanges(this.lines, lineChanges(this.lines, next)), 'slipstream');
     if (this.wasMade) {
       this.current = [this.wholeFile('slipstream')];
     }
@@ -119,10 +131,7 @@ export class FileReview {
   /** Somebody has typed. Edits in the order in which they apply. */
   edit(edits: readonly TextEdit[]): void {
     for (const edit of this.isIdle ? [] : edits) {
-      const changes = changedLines(this.lines, edit, this.current);
-      for (const change of [...changes].reverse()) {
-        this.change(change, 'user');
-      }
+      this.changeAll(changedLines(this.lines, edit, this.current), 'user');
     }
     this.rest();
   }
@@ -130,7 +139,7 @@ export class FileReview {
   /** The text is this one now, by whatever way. */
   moveTo(text: string): void {
     if (!this.isIdle) {
-      this.follow(splitLines(text), 'user');
+      this.changeAll(lineChanges(this.lines, splitLines(text)), 'user');
       this.rest();
     }
   }
@@ -175,13 +184,14 @@ export class FileReview {
     this.rest();
   }
 
-  private follow(next: string[], author: Author): void {
-    for (const change of [...lineChanges(this.lines, next)].reverse()) {
+  /** Changes in order and apart, by the lines as they are before all of them. */
+  private changeAll(changes: readonly LineChange[], author: Author): void {
+    for (const change of [...changes].reverse()) {
       this.change(change, author);
     }
   }
 
-  private change(change: Parameters<typeof afterChange>[2], author: Author): void {
+  private change(change: LineChange, author: Author): void {
     const { lines, newId } = this;
     if (!this.wasMade) {
       this.current = afterChange(lines, this.current, change, { author, newId });

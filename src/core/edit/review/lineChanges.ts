@@ -45,6 +45,29 @@ export function lineChanges(
   }));
 }
 
+/**
+ * Changes with nothing between them but a line that says nothing by itself, such as a brace, made one:
+ * nobody wants to decide on them alone.
+ */
+export function joinedChanges(
+  before: readonly string[],
+  changes: readonly LineChange[],
+): readonly LineChange[] {
+  const joined: LineChange[] = [];
+  for (const change of changes) {
+    const last = joined.at(-1);
+    const between = before.slice(last?.end ?? 0, change.start);
+    const [line = ''] = between;
+    if (last && between.length === 1 && !/[\p{L}\p{N}]/u.test(line)) {
+      const lines = [...last.lines, line, ...change.lines];
+      joined[joined.length - 1] = { start: last.start, end: change.end, lines };
+    } else {
+      joined.push(change);
+    }
+  }
+  return joined;
+}
+
 /** How many lines both begin with. */
 export function commonHead(one: readonly string[], other: readonly string[]): number {
   const shorter = Math.min(one.length, other.length);

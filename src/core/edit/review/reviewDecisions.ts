@@ -22,6 +22,12 @@ export interface RejectionCost {
   readonly touched: readonly string[];
 }
 
+/** A file that was deleted because its making was rejected. */
+export interface DeletedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Accepts and rejects hunks. */
 export class ReviewDecisions {
   private readonly reviews: EditReviews;
@@ -60,17 +66,18 @@ export class ReviewDecisions {
   }
 
   /**
-   * Puts back what the hunks replaced, all in one step to undo, and deletes files that were made.
+   * Puts back what the hunks replaced, all in one step to undo, and deletes files that were made: these
+   * it answers with, because no editor is left in which that could be undone.
    * Throws `UserError` and changes nothing where a file can't be written.
    */
-  reject(selection: HunkSelection): Promise<void> {
-    return this.reviews.holding([...selection.keys()], async () => {
+  async reject(selection: HunkSelection): Promise<readonly DeletedFile[]> {
+    const deleted: DeletedFile[] = [];
+    await this.reviews.holding([...selection.keys()], async () => {
       const changes: FileChange[] = [];
-      const deleted: string[] = [];
       for (const [path, ids] of selection) {
         const review = this.reviews.file(path);
         if (review?.isNew) {
-          deleted.push(path);
+          deleted.push({ path, text: await this.files.readText(path) });
         } else if (review) {
           changes.push(...(await this.changeOf(path, review, ids)));
         }
@@ -82,12 +89,13 @@ export class ReviewDecisions {
         this.reviews.file(path)?.rejected(selection.get(path) ?? new Set());
         this.reviews.noteRejection(path);
       }
-      for (const path of deleted) {
+      for (const { path } of deleted) {
         await this.files.deleteFile(path);
         this.reviews.forget(path);
         this.reviews.noteRejection(path);
       }
     });
+    return deleted;
   }
 
   private async changeOf(

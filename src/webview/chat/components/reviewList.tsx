@@ -108,7 +108,8 @@ function FileRow({ file }: { file: ReviewedFileView }): JSX.Element {
 function Counts({ added, removed }: { added: number; removed: number }): JSX.Element {
   return (
     <span class="review-counts" role="img" aria-label={`${added} added, ${removed} removed`}>
-      <span class="review-added">+{added}</span> <span class="review-removed">−{removed}</span>
+      {added > 0 && <span class="review-added">+{added}</span>}
+      {removed > 0 && <span class="review-removed">−{removed}</span>}
     </span>
   );
 }

@@ -146,7 +146,9 @@ describe('Edits under review', () => {
 
   it('delete a file that was made', async () => {
     await edit('new', undefined, 'text\n');
-    await decisions.reject(decisions.everyHunk());
+    assert.deepEqual(await decisions.reject(decisions.everyHunk()), [
+      { path: 'new', text: 'text\n' },
+    ]);
     assert.equal(texts.has('new'), false);
     assert.deepEqual(reviews.paths(), []);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  joinedChanges,
   lineChanges,
   splitLines,
   withLines,
@@ -26,6 +27,16 @@ describe('lineChanges', () => {
       { start: 0, end: 1, lines: ['A'] },
       { start: 2, end: 3, lines: ['C'] },
     ]);
+  });
+
+  it('makes changes one that only a brace or an empty line lies between', () => {
+    const check = (before: string[], after: string[]) =>
+      joinedChanges(before, lineChanges(before, after));
+    assert.deepEqual(check(['a', '  }', 'c', 'd'], ['A', '  }', 'C', 'd']), [
+      { start: 0, end: 3, lines: ['A', '  }', 'C'] },
+    ]);
+    assert.equal(check(['a', 'b', 'c'], ['A', 'b', 'C']).length, 2);
+    assert.equal(check(['a', '', '', 'c'], ['A', '', '', 'C']).length, 2);
   });
 
   it('takes a text that has nothing in common with the other as one change', () => {
