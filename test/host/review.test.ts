@@ -196,7 +196,7 @@ describe('The review of edits', () => {
     assert.deepEqual(starts(path), [3, 6]);
     await type(6, 4, '\nbetween');
     assert.deepEqual(starts(path), [3, 6]);
-    assert.ok((await lenses(path)).some((one) => one.includes('+3 −2, changed by you')));
+    assert.ok((await lenses(path)).some((one) => one.includes('+3 −2, changed since')));
     assert.ok(
       await editor.edit((builder) => builder.delete(new vscode.Range(3, 1, 4, 3))),
       'across the border of the first hunk',

@@ -238,11 +238,9 @@ function question(
     ...(deleted.length > 0
       ? [deleted.length === 1 ? 'Slipstream made this file.' : 'Slipstream made these files.']
       : []),
-    ...(both.length > 0 ? [`What you added to ${names(both)} goes as well.`] : []),
+    ...(both.length > 0 ? [`What was added to ${names(both)} since goes as well.`] : []),
     ...(changed.length > 0
-      ? [
-          `You have changed some of the lines in ${names(changed)}. Your changes of them go as well.`,
-        ]
+      ? [`Some of these lines in ${names(changed)} have been changed since. That goes as well.`]
       : []),
     'Undo brings it back.',
   ].join(' ');

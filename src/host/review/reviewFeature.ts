@@ -41,6 +41,8 @@ export class ReviewFeature implements Disposable {
   private readonly storage: ReviewStorage;
   /** Files whose hunks have changed since they were last shown. */
   private readonly changed = new Set<string>();
+  /** What the panel was last told of each file, as JSON. */
+  private readonly told = new Map<string, string>();
   private timer: Disposable | undefined;
 
   constructor(parts: ReviewFeatureParts) {
@@ -114,8 +116,22 @@ export class ReviewFeature implements Disposable {
     this.lenses.refresh();
     this.tellKeys();
     for (const path of paths) {
-      this.parts.tellPanel({ type: 'review/file', path, file: this.viewOf(path) ?? null });
+      this.tellPanel(path);
       this.baselines.refresh(path).catch((error: unknown) => this.report(error));
+    }
+  }
+
+  /** Typing in a hunk seldom changes what the list says of its file. */
+  private tellPanel(path: string): void {
+    const file = this.viewOf(path) ?? null;
+    const told = JSON.stringify(file);
+    if (told !== this.told.get(path)) {
+      this.parts.tellPanel({ type: 'review/file', path, file });
+      if (file) {
+        this.told.set(path, told);
+      } else {
+        this.told.delete(path);
+      }
     }
   }
 

@@ -74,7 +74,7 @@ function hunkLenses(
 function figures(hunk: ReviewHunk, lines: readonly string[]): string {
   const { added, removed } = countsOf(hunk, lines);
   const parts = [...(added > 0 ? [`+${added}`] : []), ...(removed > 0 ? [`−${removed}`] : [])];
-  return hunk.isTouched ? `${parts.join(' ')}, changed by you` : parts.join(' ');
+  return hunk.isTouched ? `${parts.join(' ')}, changed since` : parts.join(' ');
 }
 
 function lens(
