@@ -82,7 +82,7 @@ describe('The review of each hunk', () => {
     const { chat, workbench, server } = session;
     await workbench.runCommand('View: Close All Editors');
     server.reply(
-      toolUse('edit_file', { path: 'src/cart.js', edits: cartEdits(workbench.folder) }),
+      toolUse('edit_file', { path: 'src/cart.js', edits: cartEdits }),
       toolUse('write_file', { path: 'src/tax.js', content: 'export const taxPercent = 19;\n' }),
       text('I changed both.'),
     );
@@ -139,20 +139,21 @@ describe('The review of each hunk', () => {
   }
 });
 
-/** A line changed, lines removed and lines added in the shop's cart. */
-function cartEdits(folder: string) {
-  const lines = readFileSync(join(folder, 'src/cart.js'), 'utf8').split('\n');
-  const [first = '', second = ''] = lines;
-  const last = lines.findLastIndex((line) => line.startsWith('export function'));
-  const head = lines[last] ?? '';
-  return [
-    { old_text: `${first}\n${second}\n`, new_text: `${first}\n` },
-    {
-      old_text: `${head}\n`,
-      new_text: `${head.replace('function ', 'function changed_')}\n  // Rounded once, at the end.\n  const isRounded = true;\n`,
-    },
-  ];
-}
+/** A line removed, one changed, several in the place of one, and lines added. */
+const cartEdits = [
+  { old_text: "import { percentOf } from './money.js';\n", new_text: '' },
+  { old_text: 'FromCents = 3000;', new_text: 'FromCents = 4_900;' },
+  {
+    old_text: '  /** @param {Discount} discount */\n',
+    new_text:
+      '  /**\n   * Takes part of what the goods cost away.\n   * @param {Discount} discount\n   */\n',
+  },
+  {
+    old_text: '    this.options.discounts.push(discount);\n',
+    new_text:
+      "    if (discount.percent > 100) {\n      throw new RangeError('Nobody is paid for buying.');\n    }\n    this.options.discounts.push(discount);\n",
+  },
+];
 
 const themeClasses = {
   light: 'vscode-light',
