@@ -6,7 +6,7 @@ import { text, toolUse } from '../support/messagesServerScript.ts';
 import { writeUserSettings } from '../support/userSettings.ts';
 import { type ChatSession, startAnew, startChatSession } from './support/chatSession.ts';
 import { colorThemes } from './support/editor.ts';
-import { editorPane, focusEditor } from './support/editorPane.ts';
+import { editorPane } from './support/editorPane.ts';
 
 const pollMs = 50;
 const head = 'export function parsePrice(text) {';
@@ -35,10 +35,11 @@ describe('The review of each hunk', () => {
     await list.getByText('1 changed file').waitFor();
     await list.getByRole('img', { name: '2 added, 1 removed' }).first().waitFor();
     await list.getByRole('button', { name: /^money\.js/ }).press('Enter');
+    // The focus is in the editor now, at the first change.
     await editorPane(workbench).getByText('Accept file').first().waitFor();
-    await focusEditor(workbench);
-    await keyboard.press('ControlOrMeta+Home');
+    await workbench.page.locator('.monaco-editor.focused').waitFor();
     await keyboard.press('Alt+F5');
+    await keyboard.press('Shift+Alt+F5');
     await workbench.screenshot('review');
     await keyboard.press('Shift+Alt+Backspace');
     await fileReads(original.replace(rounding, fixed));

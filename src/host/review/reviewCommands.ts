@@ -1,13 +1,11 @@
-import * as vscode from 'vscode';
 import { UserError } from '../../base/errors.ts';
 import type { DeletedFile, HunkSelection } from '../../core/edit/review/reviewDecisions.ts';
-import type { ReviewHunk } from '../../core/edit/review/reviewHunk.ts';
 import type { ReviewAction } from '../../shared/views.ts';
 import { fileName } from '../editPreviews.ts';
 import type { VsCodeWorkspace } from '../vscodeWorkspace.ts';
 import type { WorkspaceFolders } from '../workspaceFolders.ts';
 import type { BaselineDocuments } from './baselineDocuments.ts';
-import { shownLine } from './reviewDecorations.ts';
+import { type Place, ReviewNavigation } from './reviewNavigation.ts';
 
 export interface ReviewCommandParts {
   readonly workspace: VsCodeWorkspace;
@@ -19,27 +17,23 @@ export interface ReviewCommandParts {
   readonly offer: (message: string, label: string, act: () => Promise<void>) => void;
 }
 
-/** A hunk and where it is. */
-interface Place {
-  readonly path: string;
-  readonly hunk: ReviewHunk;
-}
-
 /** What the user does about edits under review, from the editor, the palette and the panel. */
 export class ReviewCommands {
   private readonly parts: ReviewCommandParts;
+  private readonly navigation: ReviewNavigation;
 
   constructor(parts: ReviewCommandParts) {
     this.parts = parts;
+    this.navigation = new ReviewNavigation(parts.workspace.reviews, parts.folders);
   }
 
   /** Goes to the hunk after the cursor, and from the last one of a file to the next file. */
   async next(): Promise<void> {
-    await this.go(1);
+    await this.navigation.go(1);
   }
 
   async previous(): Promise<void> {
-    await this.go(-1);
+    await this.navigation.go(-1);
   }
 
   /** Without arguments: the hunk at the cursor; then goes on to the next one. */
@@ -81,19 +75,11 @@ export class ReviewCommands {
   /** From the panel's list; without a path about all files. */
   async act(action: ReviewAction, path: string | undefined): Promise<void> {
     if (action === 'open') {
-      await this.open(this.fileOf(path));
+      await this.navigation.open(this.fileOf(path));
     } else if (action === 'accept') {
       await (path === undefined ? this.acceptAll() : this.acceptFile(path));
     } else {
       await (path === undefined ? this.rejectAll() : this.rejectFile(path));
-    }
-  }
-
-  /** Opens a file at its first hunk. */
-  private async open(path: string): Promise<void> {
-    const hunk = this.parts.workspace.reviews.file(path)?.hunks[0];
-    if (hunk) {
-      await this.reveal({ path, hunk });
     }
   }
 
@@ -129,9 +115,7 @@ export class ReviewCommands {
   }
 
   private fileOf(path: unknown): string {
-    const active = vscode.window.activeTextEditor;
-    const chosen =
-      typeof path === 'string' ? path : active && this.parts.folders.pathOf(active.document.uri);
+    const chosen = typeof path === 'string' ? path : this.navigation.activePath();
     if (chosen === undefined || !this.parts.workspace.reviews.file(chosen)) {
       throw new UserError('This file has no changes that wait for review.');
     }
@@ -140,76 +124,18 @@ export class ReviewCommands {
 
   private hunkOf(path: unknown, id: unknown): Place {
     const file = this.fileOf(path);
-    const hunks = this.parts.workspace.reviews.file(file)?.hunks ?? [];
-    const hunk =
-      typeof id === 'number' ? hunks.find((one) => one.id === id) : hunks.find(isAtCursor);
-    if (!hunk) {
-      throw new UserError(
-        typeof id === 'number'
-          ? 'This change no longer waits for review.'
-          : 'Put the cursor into a change first: Next change goes to one.',
-      );
+    if (typeof id !== 'number') {
+      return this.navigation.atCursor() ?? noHunk('Put the cursor into a change first.');
     }
-    return { path: file, hunk };
+    const hunk = this.parts.workspace.reviews.file(file)?.hunks.find((one) => one.id === id);
+    return hunk ? { path: file, hunk } : noHunk('This change no longer waits for review.');
   }
 
   /** By keyboard one goes from change to change; whoever clicks has chosen where to look. */
-  private async goOn(id: unknown, { hunk }: Place): Promise<void> {
-    if (id === undefined && this.parts.workspace.reviews.paths().length > 0) {
-      await this.go(1, hunk.start);
+  private async goOn(id: unknown, place: Place): Promise<void> {
+    if (id === undefined) {
+      await this.navigation.goOn(place);
     }
-  }
-
-  /** @param from The line to start from; the cursor's, if left out. */
-  private async go(step: 1 | -1, from?: number): Promise<void> {
-    const place = this.inThisFile(step, from) ?? this.inNextFile(step);
-    if (!place) {
-      throw new UserError('No changes wait for review.');
-    }
-    await this.reveal(place);
-  }
-
-  private inThisFile(step: 1 | -1, from: number | undefined): Place | undefined {
-    const editor = vscode.window.activeTextEditor;
-    const path = editor && this.parts.folders.pathOf(editor.document.uri);
-    if (!editor || path === undefined) {
-      return undefined;
-    }
-    const hunks = this.parts.workspace.reviews.file(path)?.hunks ?? [];
-    const cursor = editor.selection.active.line;
-    const hunk =
-      step === 1
-        ? hunks.find(({ start }) => (from === undefined ? start > cursor : start >= from))
-        : hunks.findLast(({ start, count }) => Math.max(start + count, start + 1) <= cursor);
-    return hunk && { path, hunk };
-  }
-
-  /** The first hunk of the file after the one in view, or the last of the one before. Wraps around. */
-  private inNextFile(step: 1 | -1): Place | undefined {
-    const { folders, workspace } = this.parts;
-    const { reviews } = workspace;
-    const paths = reviews.paths();
-    const editor = vscode.window.activeTextEditor;
-    const current = editor ? paths.indexOf(folders.pathOf(editor.document.uri) ?? '') : -1;
-    const start = current < 0 && step === -1 ? 0 : current;
-    const path = paths.at((start + step) % paths.length);
-    const hunk = path === undefined ? undefined : reviews.file(path)?.hunks.at(step === 1 ? 0 : -1);
-    return path !== undefined && hunk ? { path, hunk } : undefined;
-  }
-
-  private async reveal({ path, hunk }: Place): Promise<void> {
-    const active = vscode.window.activeTextEditor;
-    const isShown = active && this.parts.folders.pathOf(active.document.uri) === path;
-    const editor = isShown
-      ? active
-      : await vscode.window.showTextDocument(this.parts.folders.uriOf(path));
-    const line = shownLine(hunk, editor.document.lineCount);
-    const last = Math.max(line, hunk.start + hunk.count - 1);
-    editor.selection = new vscode.Selection(line, 0, line, 0);
-    editor.revealRange(
-      new vscode.Range(line, 0, last, 0),
-      vscode.TextEditorRevealType.InCenterIfOutsideViewport,
-    );
   }
 }
 
@@ -217,15 +143,8 @@ function selectionOf({ path, hunk }: Place): HunkSelection {
   return new Map([[path, new Set([hunk.id])]]);
 }
 
-/** The cursor stands in the hunk, or at the place from which its lines were taken. */
-function isAtCursor(hunk: ReviewHunk): boolean {
-  const editor = vscode.window.activeTextEditor;
-  if (!editor) {
-    return false;
-  }
-  const { line } = editor.selection.active;
-  const first = shownLine(hunk, editor.document.lineCount);
-  return first <= line && line <= Math.max(first, hunk.start + hunk.count - 1);
+function noHunk(message: string): never {
+  throw new UserError(message);
 }
 
 function question(
