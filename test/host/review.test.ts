@@ -12,6 +12,7 @@ import {
   type OpenWorkspace,
   openWorkspace,
   readFromDisk,
+  retype,
   show,
   undo,
   until,
@@ -233,6 +234,25 @@ describe('The review of edits', () => {
     );
     assert.equal(document.version, version);
     assert.deepEqual(starts(path), [4]);
+  });
+
+  it('leaves unsaved work unsaved', async () => {
+    const path = await edited();
+    const editor = await show(path);
+    const top = new vscode.Position(0, 0);
+    assert.ok(await editor.edit((builder) => builder.insert(top, 'mine\n')));
+    await window.review.commands.rejectFile(path);
+    assert.equal(editor.document.getText(), `mine\n${before}`);
+    assert.equal(editor.document.isDirty, true);
+    assert.equal(readFromDisk(path), after);
+  });
+
+  it('follows a change of the whole text by its differences, as a formatter makes it', async () => {
+    const path = await edited();
+    const editor = await show(path);
+    await retype(editor, after.replaceAll('\n', '\n\n').trimEnd());
+    await window.review.commands.rejectFile(path);
+    assert.match(editor.document.getText(), /^one\n+two\n+three\n+four\n+five\n+six/);
   });
 
   it('merges several edits of a file', async () => {
