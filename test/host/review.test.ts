@@ -176,6 +176,19 @@ describe('The review of edits', () => {
     await assert.rejects(commands.next(), /No changes wait/);
   });
 
+  it('takes keys that come quicker than a file is written', async () => {
+    const path = await edited();
+    const editor = await show(path);
+    editor.selection = new vscode.Selection(1, 0, 1, 0);
+    const { commands } = window.review;
+    await Promise.all([
+      commands.rejectHunk(undefined, undefined),
+      commands.acceptHunk(undefined, undefined),
+    ]);
+    assert.equal(readFromDisk(path), after.replace('TWO', 'two'));
+    assert.deepEqual(window.workspace.reviews.paths(), []);
+  });
+
   it('goes on from the last change of a file to the next file', async () => {
     const first = await edited();
     const second = await edited();

@@ -21,6 +21,7 @@ export interface ReviewCommandParts {
 export class ReviewCommands {
   private readonly parts: ReviewCommandParts;
   private readonly navigation: ReviewNavigation;
+  private last: Promise<void> = Promise.resolve();
 
   constructor(parts: ReviewCommandParts) {
     this.parts = parts;
@@ -28,26 +29,30 @@ export class ReviewCommands {
   }
 
   /** Goes to the hunk after the cursor, and from the last one of a file to the next file. */
-  async next(): Promise<void> {
-    await this.navigation.go(1);
+  next(): Promise<void> {
+    return this.inTurn(() => this.navigation.go(1));
   }
 
-  async previous(): Promise<void> {
-    await this.navigation.go(-1);
+  previous(): Promise<void> {
+    return this.inTurn(() => this.navigation.go(-1));
   }
 
   /** Without arguments: the hunk at the cursor; then goes on to the next one. */
-  async acceptHunk(path: unknown, id: unknown): Promise<void> {
-    const place = this.hunkOf(path, id);
-    this.parts.workspace.decisions.accept(selectionOf(place));
-    await this.goOn(id, place);
+  acceptHunk(path: unknown, id: unknown): Promise<void> {
+    return this.inTurn(async () => {
+      const place = this.hunkOf(path, id);
+      this.parts.workspace.decisions.accept(selectionOf(place));
+      await this.goOn(id, place);
+    });
   }
 
-  async rejectHunk(path: unknown, id: unknown): Promise<void> {
-    const place = this.hunkOf(path, id);
-    if (await this.reject(selectionOf(place))) {
-      await this.goOn(id, place);
-    }
+  rejectHunk(path: unknown, id: unknown): Promise<void> {
+    return this.inTurn(async () => {
+      const place = this.hunkOf(path, id);
+      if (await this.reject(selectionOf(place))) {
+        await this.goOn(id, place);
+      }
+    });
   }
 
   async acceptFile(path: unknown): Promise<void> {
@@ -81,6 +86,13 @@ export class ReviewCommands {
     } else {
       await (path === undefined ? this.rejectAll() : this.rejectFile(path));
     }
+  }
+
+  /** Keys may come quicker than a file is written: each finds the cursor where the one before left it. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.last.then(work, work);
+    this.last = turn;
+    return turn;
   }
 
   private allHunks(): HunkSelection {
