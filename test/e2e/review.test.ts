@@ -25,7 +25,14 @@ describe('The review of each hunk', () => {
 
   after(() => session?.close());
 
-  beforeEach(() => startAnew(session));
+  beforeEach(async () => {
+    await startAnew(session);
+    // Only where the test before has failed.
+    const left = session.chat.button('Accept all');
+    if (await left.isVisible()) {
+      await left.click();
+    }
+  });
 
   it('takes one change and leaves the other, by keyboard alone', async () => {
     const { chat, workbench } = session;
