@@ -29,14 +29,14 @@ export class ReviewDecorations implements Disposable {
     this.removed = this.resources.add(vscode.window.createTextEditorDecorationType(removedStyle));
     this.former = this.resources.add(vscode.window.createTextEditorDecorationType({}));
     this.resources.add(vscode.window.onDidChangeVisibleTextEditors(() => this.show()));
+    this.resources.add(vscode.window.tabGroups.onDidChangeTabs(() => this.show()));
     this.show();
   }
 
   /** Draws what has changed. */
   show(): void {
     for (const editor of vscode.window.visibleTextEditors) {
-      const path = this.folders.pathOf(editor.document.uri);
-      const hunks = (path === undefined ? undefined : this.reviews.file(path)?.hunks) ?? [];
+      const hunks = this.hunksIn(editor.document.uri);
       if (hunks !== this.shown.get(editor)) {
         this.draw(editor, hunks);
       }
@@ -45,6 +45,12 @@ export class ReviewDecorations implements Disposable {
 
   dispose(): void {
     this.resources.dispose();
+  }
+
+  private hunksIn(uri: vscode.Uri): readonly ReviewHunk[] {
+    const path = this.folders.pathOf(uri);
+    const hunks = path === undefined ? undefined : this.reviews.file(path)?.hunks;
+    return hunks && hasTab(uri) ? hunks : noHunks;
   }
 
   private draw(editor: vscode.TextEditor, hunks: readonly ReviewHunk[]): void {
@@ -74,6 +80,16 @@ export function shownLine({ start }: ReviewHunk, lineCount: number): number {
   return Math.max(0, Math.min(start, lineCount - 1));
 }
 
+const noHunks: readonly ReviewHunk[] = [];
+
+/** Whether a tab shows the file by itself: a diff shows what has changed already. */
+function hasTab(uri: vscode.Uri): boolean {
+  return vscode.window.tabGroups.all.some(({ activeTab }) => {
+    const input = activeTab?.input;
+    return input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
+  });
+}
+
 const { ThemeColor } = vscode;
 
 const addedStyle: vscode.DecorationRenderOptions = {
@@ -82,6 +98,10 @@ const addedStyle: vscode.DecorationRenderOptions = {
   borderStyle: 'solid',
   borderWidth: '0 0 0 2px',
   borderColor: new ThemeColor('editorGutter.addedBackground'),
+  // High contrast themes alone have this colour, and none for the background.
+  outlineStyle: 'dashed',
+  outlineWidth: '1px',
+  outlineColor: new ThemeColor('diffEditor.insertedTextBorder'),
   overviewRulerColor: new ThemeColor('editorOverviewRuler.addedForeground'),
   overviewRulerLane: vscode.OverviewRulerLane.Full,
   rangeBehavior: vscode.DecorationRangeBehavior.OpenOpen,

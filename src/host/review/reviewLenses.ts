@@ -64,9 +64,11 @@ function hunkLenses(
   lineCount: number,
 ): vscode.CodeLens[] {
   const line = shownLine(hunk, lineCount);
+  // At the top of the file they stand beside those for all of it.
+  const what = line === 0 ? ' change' : '';
   return [
-    lens(line, 'Accept', 'acceptChange', path, hunk.id),
-    lens(line, 'Reject', 'rejectChange', path, hunk.id),
+    lens(line, `Accept${what}`, 'acceptChange', path, hunk.id),
+    lens(line, `Reject${what}`, 'rejectChange', path, hunk.id),
     lens(line, `Show changes (${figures(hunk, review.linesOf(hunk))})`, 'showChanges', path),
   ];
 }
