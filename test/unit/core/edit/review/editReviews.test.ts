@@ -89,6 +89,32 @@ describe('Edits under review', () => {
     assert.deepEqual(rejected, ['a']);
   });
 
+  it('do not take a further edit of their own for the user’s', async () => {
+    await edit('a', before, after);
+    const next = after.replace('ONE', 'ONE!');
+    const changes = [{ path: 'a', before: after, after: next }];
+    await reviews.recording(changes, async () => {
+      await write(changes);
+      reviews.follow('a', {
+        edits: [{ startLine: 0, startCharacter: 3, endLine: 0, endCharacter: 3, text: '!' }],
+        isUndoOrRedo: false,
+        lineCount: 5,
+        text: () => next,
+      });
+    });
+    assert.deepEqual(
+      reviews.file('a')?.hunks.map(({ isTouched }) => isTouched),
+      [false, false],
+    );
+  });
+
+  it('come back where somebody puts back the text they had', async () => {
+    await edit('a', before, after);
+    await decisions.reject(decisions.everyHunk());
+    await reviews.holding(['a'], async () => void texts.set('a', after));
+    assert.equal(reviews.file('a')?.hunks.length, 2);
+  });
+
   it('catch up with a change that they were not told of', async () => {
     await edit('a', before, after);
     typed('a', `zero\n${after}`);

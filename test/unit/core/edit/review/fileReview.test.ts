@@ -99,6 +99,11 @@ describe('The review of a file', () => {
     // Which of the two braces an editor tells of is open.
     type(review, [1, 0], [2, 0], '');
     assert.equal(review.isIdle, true);
+    const between = reviewOf('a\nb', 'a\nx\nb');
+    type(between, [1, 1], [1, 1], '\nx');
+    assert.equal(between.baseline(), 'a\nx\nb');
+    type(between, [1, 0], [2, 0], '');
+    assert.equal(between.isIdle, true);
   });
 
   it('merges a further edit into the hunks', () => {
@@ -162,6 +167,16 @@ describe('The review of a file', () => {
     assert.ok(first && second);
     review.accept(new Set([first.id]));
     review.rejected(new Set([second.id]));
+    assert.equal(review.recall(after), true);
+    assert.deepEqual(review.hunks, [second]);
+  });
+
+  it('does not bring back what was accepted while the text was another', () => {
+    const review = reviewOf(before, after);
+    const [first, second] = review.hunks;
+    assert.ok(first && second);
+    type(review, [0, 0], [0, 0], 'x');
+    review.accept(new Set([first.id]));
     assert.equal(review.recall(after), true);
     assert.deepEqual(review.hunks, [second]);
   });
