@@ -97,6 +97,7 @@ function toolContext({
   workspace,
   storageFolder,
   clock,
+  log,
   resources,
   matchWorker,
 }: AgentPartsOptions): ToolContext {
@@ -105,7 +106,11 @@ function toolContext({
   );
   return {
     workspace,
-    matcher: new EditMatcher({ matching: () => settings.get('edit.matching'), worker }),
+    matcher: new EditMatcher({
+      matching: () => settings.get('edit.matching'),
+      worker,
+      workerFailed: (error) => log.error('Matching in a worker', error),
+    }),
     spill: new DiskSpillStore({ folder: join(storageFolder, 'output'), clock }),
     get commandTimeoutMs() {
       return settings.get('commandTimeoutSeconds') * 1_000;

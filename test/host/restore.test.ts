@@ -105,6 +105,21 @@ describe('Going back to before a message', () => {
     await until(() => document.getText().startsWith('ONE'), 'the restore to be undone');
   });
 
+  it('leaves nothing of what is gone to be reviewed', async () => {
+    writeOnDisk('back/reviewed.txt', 'one\ntwo\n');
+    const turnId = await turn({ 'reviewed.txt': 'ONE\ntwo\n', 'fresh.txt': 'made\n' });
+    const waiting = async () =>
+      (await window.ask('connect', {})).reviewed
+        .map(({ name }) => name)
+        .filter((name) => ['reviewed.txt', 'fresh.txt'].includes(name));
+    assert.deepEqual((await waiting()).sort(), ['fresh.txt', 'reviewed.txt']);
+    await restore(turnId);
+    assert.deepEqual(await waiting(), []);
+    const { checkpoint } = await window.ask('thread/open', { threadId: window.threadId });
+    await restore(checkpoint.restoreId ?? '');
+    assert.equal(readFromDisk(workspacePath('back/reviewed.txt')), 'ONE\ntwo\n');
+  });
+
   it('leaves unsaved text unsaved, and goes back to it', async () => {
     const path = writeOnDisk('back/typed.txt', 'saved\n');
     const editor = await show(path);

@@ -1,11 +1,13 @@
 import { UserError } from '../../src/base/errors.ts';
-import type {
-  CheckpointRecord,
-  CheckpointStore,
-  CheckpointSummary,
-  FileState,
-  KeptFile,
-  StatesSince,
+import {
+  type CheckpointRecord,
+  type CheckpointStore,
+  type CheckpointSummary,
+  type FileState,
+  followedBy,
+  type KeptFile,
+  missingFile,
+  type StatesSince,
 } from '../../src/core/store/checkpointStore.ts';
 import { contentHash } from '../../src/core/store/contentHash.ts';
 
@@ -36,7 +38,8 @@ export class MemoryCheckpointStore implements CheckpointStore {
         textHash: text,
         bytesHash: bytes,
         mode: before.kind === 'text' ? before.mode : undefined,
-        left,
+        own: [left, before.kind === 'missing' ? missingFile : (text ?? 'too large')],
+        isUnbroken: true,
       });
     }
   }
@@ -45,7 +48,7 @@ export class MemoryCheckpointStore implements CheckpointStore {
     const { files } = this.of(checkpointId);
     const file = files.get(path);
     if (file) {
-      files.set(path, { ...file, left });
+      files.set(path, { ...file, own: [left, ...file.own.slice(1)] });
     }
   }
 
@@ -73,7 +76,8 @@ export class MemoryCheckpointStore implements CheckpointStore {
     const since = from < 0 ? [] : all.slice(from);
     const files = new Map<string, FileState>();
     for (const file of since.flatMap((one) => [...one.files.values()])) {
-      files.set(file.path, { ...(files.get(file.path) ?? file), left: file.left });
+      const earlier = files.get(file.path);
+      files.set(file.path, earlier ? followedBy(earlier, file) : file);
     }
     return { files: [...files.values()], hasCommands: since.some((one) => one.hasCommands) };
   }

@@ -166,6 +166,9 @@ export class ToolRunner implements ToolRound {
       this.end(call, { status: 'denied', text: refusal });
       return;
     }
+    if (prepared.edits) {
+      call.trace?.enter(operation.checkpointKeep);
+    }
     await journal.beforeRun(prepared);
     throwIfCancelled(signal);
     call.startedAt = clock.now();

@@ -2,6 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import { countChangedLines } from '../edit/unifiedDiff.ts';
 import { type CheckpointStore, type FileState, missingFile } from '../store/checkpointStore.ts';
 import { contentHash } from '../store/contentHash.ts';
+import { resolvePath } from '../tools/paths.ts';
 import type { FileChange, FileDeletion, Workspace } from '../tools/workspace.ts';
 import { maxKeptFileBytes, readNow } from './fileBefore.ts';
 
@@ -64,6 +65,10 @@ async function planFile(
   state: FileState,
 ): Promise<readonly PlannedFile[]> {
   const { path } = state;
+  // A link may have been put in its way since: what it leads to is another file.
+  if ((await resolvePath(path, [])).path !== path) {
+    throw new UserError('A link now leads from here to another place.');
+  }
   const now = await readNow(path, parts.workspace);
   const hashNow = now === undefined ? missingFile : contentHash(now);
   if (hashNow === (state.state === 'missing' ? missingFile : state.textHash)) {
@@ -71,7 +76,7 @@ async function planFile(
   }
   const change = await changeTo(parts, state, now);
   const [addedLines, removedLines] = countChangedLines(now ?? '', change.after ?? '');
-  const isConflict = hashNow !== state.left;
+  const isConflict = !(state.isUnbroken && state.own.includes(hashNow));
   return [{ kind: kindOf(change), change, addedLines, removedLines, isConflict }];
 }
 

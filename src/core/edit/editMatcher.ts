@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../../base/errors.ts';
+import { isCancellation, throwIfCancelled, toError } from '../../base/errors.ts';
 import type { WorkerHost } from '../worker/workerHost.ts';
 import { applyEdits, type EditResult, type Matching, type TextEdit } from './match.ts';
 
@@ -14,6 +14,8 @@ export interface EditMatcherParts {
   readonly matching: () => Matching;
   /** Absent where big files are matched like small ones. */
   readonly worker?: Pick<WorkerHost<MatchRequest, EditResult>, 'run'>;
+  /** The worker failed: the file was matched here instead. */
+  readonly workerFailed?: (error: Error) => void;
 }
 
 /**
@@ -33,10 +35,24 @@ export class EditMatcher {
   /** See `applyEdits`. Rejects with `CancelledError` when aborted. */
   async apply(text: string, edits: readonly TextEdit[], signal: AbortSignal): Promise<EditResult> {
     throwIfCancelled(signal);
-    const { worker } = this.parts;
-    const matching = this.parts.matching();
-    return worker && text.length >= bigTextCharacters
-      ? worker.run({ text, edits, matching }, signal)
-      : applyEdits(text, edits, matching);
+    const request = { text, edits, matching: this.parts.matching() };
+    return text.length >= bigTextCharacters
+      ? this.applyToBig(request, signal)
+      : applyEdits(text, edits, request.matching);
+  }
+
+  private async applyToBig(request: MatchRequest, signal: AbortSignal): Promise<EditResult> {
+    const { worker, workerFailed } = this.parts;
+    try {
+      if (worker) {
+        return await worker.run(request, signal);
+      }
+    } catch (error) {
+      if (isCancellation(error)) {
+        throw error;
+      }
+      workerFailed?.(toError(error));
+    }
+    return applyEdits(request.text, request.edits, request.matching);
   }
 }

@@ -24,6 +24,8 @@ export const checkpointMigration = `
     path TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('missing', 'text', 'tooLarge', 'dropped')),
     size_bytes INTEGER NOT NULL,
+    -- Of its text, or "missing"; stays when the text itself goes. NULL where it is too large.
+    before_hash TEXT,
     text_hash TEXT,
     -- Where the file on disk was something else than its text as UTF-8.
     bytes_hash TEXT,

@@ -34,7 +34,7 @@ export type FileBefore =
 export interface KeptFile {
   readonly path: string;
   readonly before: FileBefore;
-  /** What the file is about to become; see `FileState.left`. */
+  /** Hash of the text that the file is about to get, or `missingFile`. */
   readonly left: string;
 }
 
@@ -50,8 +50,13 @@ export interface FileState {
   readonly textHash: string | undefined;
   readonly bytesHash: string | undefined;
   readonly mode: number | undefined;
-  /** Hash of the text that Slipstream last left in it, or `missingFile`. */
-  readonly left: string | undefined;
+  /**
+   * Hashes of what it reads like where nobody else has changed it since: the text that Slipstream
+   * last left in it, or meant to, and the one before that. `missingFile` stands for none.
+   */
+  readonly own: readonly string[];
+  /** Whether nobody else changed it between Slipstream's changes either. */
+  readonly isUnbroken: boolean;
 }
 
 export interface StatesSince {
@@ -220,8 +225,8 @@ const dropSql = `
 
 const keepSql = `
   INSERT INTO checkpoint_files
-    (checkpoint_id, path, state, size_bytes, text_hash, bytes_hash, mode, left_hash)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    (checkpoint_id, path, state, size_bytes, before_hash, text_hash, bytes_hash, mode, left_hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (checkpoint_id, path) DO UPDATE SET left_hash = excluded.left_hash`;
 /** Where the file is kept already, nothing would refer to this. */
 const contentSql = `
@@ -236,13 +241,14 @@ async function keepOperations(
 ): Promise<readonly WriteOperation[]> {
   if (before.kind !== 'text') {
     const size = before.kind === 'tooLarge' ? before.sizeBytes : 0;
-    const values = [checkpointId, path, before.kind, size, null, null, null, left];
+    const hash = before.kind === 'missing' ? missingFile : null;
+    const values = [checkpointId, path, before.kind, size, hash, null, null, null, left];
     return [{ kind: 'run', sql: keepSql, values }];
   }
   const text = Buffer.from(before.text, 'utf8');
   const contents = before.bytes ? [text, before.bytes] : [text];
-  const bytesHash = before.bytes ? contentHash(before.bytes) : null;
-  const hashes = [contentHash(text), bytesHash];
+  const hash = contentHash(text);
+  const hashes = [hash, hash, before.bytes ? contentHash(before.bytes) : null];
   const values = [checkpointId, path, 'text', text.length, ...hashes, before.mode ?? null, left];
   return [
     ...(await Promise.all(contents.map((one) => contentOperation(one, checkpointId, path)))),
@@ -260,18 +266,26 @@ async function contentOperation(
   return { kind: 'run', sql: contentSql, values };
 }
 
-/** The first row of each path tells what it was, the last one what was left of it. */
+/** The first row of each path tells what it was, the last one what became of it. */
 function firstStates(rows: readonly SqlRow[]): readonly FileState[] {
   const states = new Map<string, FileState>();
   for (const row of rows) {
     const state = fileState(row);
-    const first = states.get(state.path);
-    states.set(state.path, first ? { ...first, left: state.left } : state);
+    const earlier = states.get(state.path);
+    states.set(state.path, earlier ? followedBy(earlier, state) : state);
   }
   return [...states.values()];
 }
 
+/** A file as it was, when it was changed once more later on. */
+export function followedBy(earlier: FileState, later: FileState): FileState {
+  const before = later.own.at(-1);
+  const isFollowed = before !== undefined && earlier.own.includes(before);
+  return { ...earlier, own: later.own, isUnbroken: earlier.isUnbroken && isFollowed };
+}
+
 function fileState(row: SqlRow): FileState {
+  const [left, before] = [textOf(row['left_hash']), textOf(row['before_hash'])];
   return {
     path: String(row['path']),
     state: row['state'] as FileState['state'],
@@ -279,7 +293,8 @@ function fileState(row: SqlRow): FileState {
     textHash: textOf(row['text_hash']),
     bytesHash: textOf(row['bytes_hash']),
     mode: row['mode'] === null ? undefined : Number(row['mode']),
-    left: textOf(row['left_hash']),
+    own: [left, before].filter((hash) => hash !== undefined),
+    isUnbroken: true,
   };
 }
 

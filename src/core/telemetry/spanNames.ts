@@ -22,6 +22,8 @@ export const operation = {
   toolPrepare: 'tool.prepare',
   editMatch: 'edit.match',
   approvalWait: 'approval.wait',
+  /** Files are kept as they are before a call changes them. */
+  checkpointKeep: 'checkpoint.keep',
   toolRun: 'tool.run',
   /** The output is shortened and instructions are added. */
   toolFinish: 'tool.finish',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../../../src/base/errors.ts';
 import { CheckpointKit } from './checkpointKit.ts';
 
@@ -69,6 +69,25 @@ describe('Checkpoints', () => {
     assert.equal(read('a'), 'mine', 'what was overwritten comes back as well');
   });
 
+  it('asks about what somebody else has changed between two turns', async () => {
+    kit = await CheckpointKit.create({ a: 'a0', b: 'b0' });
+    await kit.turn('t1', { a: 'a1', b: 'b1' });
+    writeFileSync(kit.folder.join('a'), 'mine');
+    await kit.turn('t2', { a: 'mine and yours', b: 'b2' });
+    assert.deepEqual(await kit.plan('t1'), ['a change +1 -1 conflict', 'b change +1 -1']);
+    assert.deepEqual(await kit.plan('t2'), ['a change +1 -1', 'b change +1 -1']);
+    await kit.restore('t2');
+    assert.equal(read('a'), 'mine');
+  });
+
+  it('does not ask about an edit that was undone', async () => {
+    kit = await CheckpointKit.create({ a: 'a0' });
+    await kit.turn('t1', { a: 'a1' });
+    await kit.turn('t2', { a: 'a2' });
+    writeFileSync(kit.folder.join('a'), 'a1');
+    assert.deepEqual(await kit.plan('t1'), ['a change +1 -1']);
+  });
+
   it('respects what an editor has not saved', async () => {
     kit = await CheckpointKit.create({ a: 'saved' });
     kit.workspace.edit(kit.folder.join('a'), 'typed');
@@ -103,6 +122,16 @@ describe('Checkpoints', () => {
     assert.deepEqual((await kit.store.readSummary('a')).restore, undefined);
     await kit.restore('t1');
     assert.deepEqual([read('a'), read('b')], ['a0', 'b0']);
+  });
+
+  it('does not follow a link that was put in its way', async () => {
+    kit = await CheckpointKit.create({ 'src/a': 'a0', 'other/a': 'theirs' });
+    await kit.turn('t1', { 'src/a': 'a1' });
+    rmSync(kit.folder.join('src'), { recursive: true });
+    symlinkSync(kit.folder.join('other'), kit.folder.join('src'));
+    assert.deepEqual(await kit.plan('t1'), ['src/a lost']);
+    await kit.restore('t1', 'src/a');
+    assert.equal(read('other/a'), 'theirs');
   });
 
   it('says which files can’t be restored, and restores the others', async () => {

@@ -44,6 +44,19 @@ describe('EditMatcher', () => {
     assert.equal(worker.isRunning, true);
   });
 
+  it('matches a big file here where the worker fails, and tells', async () => {
+    const errors: Error[] = [];
+    const broken = { run: () => Promise.reject(new Error('No such file.')) };
+    const matcher = new EditMatcher({
+      matching: () => 'exact',
+      worker: broken,
+      workerFailed: (error) => errors.push(error),
+    });
+    const result = await matcher.apply(`${big}a`, [{ oldText: 'a', newText: 'b' }], signal);
+    assert.equal(result.kind === 'applied' && result.text, `${big}b`);
+    assert.match(String(errors), /No such file/);
+  });
+
   it('stops when it is told to', async () => {
     const matcher = new EditMatcher({ matching: () => 'exact', worker });
     const controller = new AbortController();

@@ -68,7 +68,7 @@ describe('SqliteCheckpointStore', () => {
     const { files, hasCommands } = await store.readSince('a', 't0');
     assert.equal(hasCommands, false);
     assert.deepEqual(
-      files.map(({ path, state, left }) => [path, state, left]),
+      files.map(({ path, state, own }) => [path, state, own[0]]),
       [
         ['/w/a', 'text', 'left'],
         ['/w/latin', 'text', 'left'],
@@ -105,7 +105,7 @@ describe('SqliteCheckpointStore', () => {
     void store.noteCommands('t2');
     const all = await store.readSince('a', 't0');
     assert.deepEqual(
-      all.files.map((one) => [one.path, one.textHash, one.left]),
+      all.files.map((one) => [one.path, one.textHash, one.own[0]]),
       [
         ['/w/a', contentHash('one'), 'later'],
         ['/w/b', contentHash('b'), 'left'],
@@ -116,7 +116,32 @@ describe('SqliteCheckpointStore', () => {
     assert.equal(first?.textHash, contentHash('two'));
     assert.equal(await count('checkpoint_contents'), 3, 'what nobody refers to is not kept');
     void store.noteLeft('t2', '/w/a', 'at last');
-    assert.equal((await store.readSince('a', 't2')).files[0]?.left, 'at last');
+    assert.equal((await store.readSince('a', 't2')).files[0]?.own[0], 'at last');
+  });
+
+  it('knows whether somebody else changed a file in between', async () => {
+    await begin('t0');
+    await begin('t2');
+    const [one, two] = [contentHash('one'), contentHash('two')];
+    await store.keep('t0', [
+      file('/w/ours', text('zero'), one),
+      file('/w/theirs', text('zero'), one),
+      file('/w/made', { kind: 'missing' }, one),
+      // The turn did not get as far as changing it.
+      file('/w/untouched', text('one'), two),
+    ]);
+    await store.keep('t2', [
+      file('/w/ours', text('one'), two),
+      file('/w/theirs', text('typed'), two),
+      file('/w/made', { kind: 'missing' }, two),
+      file('/w/untouched', text('one'), two),
+    ]);
+    const unbroken = (await store.readSince('a', 't0')).files.map((state) => state.isUnbroken);
+    assert.deepEqual(unbroken, [true, false, true, true]);
+    // What was kept may go; that it was the same does not.
+    await store.makeRoom(0, 0);
+    const after = (await store.readSince('a', 't0')).files.map((state) => state.isUnbroken);
+    assert.deepEqual(after, unbroken);
   });
 
   it('leaves other threads alone, and knows threads older than checkpoints', async () => {

@@ -62,7 +62,7 @@ describe('The trace of a turn with tools', () => {
       `turn(message.prepare turn.begin ${[
         round(tool('search')),
         round(tool('read_file'), tool('read_file')),
-        round(tool('edit_file', 'tool.prepare(edit.match)')),
+        round(tool('edit_file', 'tool.prepare(edit.match) checkpoint.keep')),
         `context.assemble ${request} answer.keep`,
       ].join(' ')} turn.finish)`,
     );
