@@ -200,6 +200,24 @@ describe('Code actions', () => {
     assert.match(lastRequest(server), /read_file/);
   });
 
+  it('are about the function around the cursor where nothing is selected, else about the file', async () => {
+    server.respond(() => text('Fine.'));
+    for (const [line, label] of [
+      [1, 'add.jsx:1-3'],
+      [4, 'add.jsx'],
+    ] as const) {
+      await open(line);
+      await window.commands.reviewSelection();
+      await answered();
+      const [asked] = window.panel.views.get(window.threadId)?.messages ?? [];
+      assert.ok(asked?.role === 'user');
+      assert.deepEqual(
+        asked.chips.map((chip) => chip.label),
+        [label],
+      );
+    }
+  });
+
   it('take a question into a new thread, and leave a draft where it is', async () => {
     const { threadId } = window;
     const draft = { text: 'Half a thought', chips: [], images: [] };

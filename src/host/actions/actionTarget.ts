@@ -26,6 +26,8 @@ export interface ActionTarget {
   /** Absolute. */
   readonly path: string;
   readonly lines: LineSpan;
+  /** Whether nothing is selected and nothing encloses the cursor: the lines are that of the cursor. */
+  readonly isBareLine: boolean;
   /** Of the document for which the lines hold. */
   readonly version: number;
   readonly problems: readonly ActionProblem[];
@@ -44,8 +46,9 @@ export async function currentTarget(
   const { version } = document;
   const selected = { first: selection.start.line, last: lastLine(selection) - 1 };
   const enclosing = selection.isEmpty ? await findEnclosing(document, selection.active) : undefined;
+  const isBareLine = selection.isEmpty && !enclosing;
   const problems = problemsAt(document, selection);
-  return { editor, document, path, lines: enclosing ?? selected, version, problems };
+  return { editor, document, path, lines: enclosing ?? selected, isBareLine, version, problems };
 }
 
 /** The active editor with its file. Throws `UserError` where there is none. */

@@ -83,7 +83,7 @@ export class ChatActions {
   }
 
   private askAgent(text: string, target: ActionTarget): Promise<void> {
-    return this.parts.ask({ text, chips: [chipOf(target)], images: [] });
+    return this.parts.ask({ text, chips: [subjectChip(target)], images: [] });
   }
 
   /** With a model the answer can be kept; the offline responder looks things up by its tools. */
@@ -92,16 +92,26 @@ export class ChatActions {
     if (kind === 'offline') {
       return this.askAgent(text, target);
     }
-    const chips = [chipOf(target), ...fileChip(target)];
+    const subject = subjectChip(target);
+    const chips = subject.kind === 'file' ? [subject] : [subject, ...contextChips(target)];
     return this.parts.ask({ text, chips, images: [] }, explaining([target.path]));
   }
 }
 
-/** The file itself, unless it is long or all of it is attached already. */
-function fileChip({ document, path, lines }: ActionTarget): readonly ContextChip[] {
+/** What is meant: the code itself, or the file where the cursor stands outside of everything. */
+function subjectChip(target: ActionTarget): ContextChip {
+  return target.isBareLine && target.problems.length === 0 ? fileChip(target) : chipOf(target);
+}
+
+function fileChip({ path }: Pick<ActionTarget, 'path'>): ContextChip {
+  return { kind: 'file', label: nodePath.basename(path), path };
+}
+
+/** The file around the code, unless it is long or all of it is attached already. */
+function contextChips({ document, path, lines }: ActionTarget): readonly ContextChip[] {
   const isWhole = lines.first === 0 && lines.last >= document.lineCount - 1;
   const isLong = document.getText().length > maxFileCharacters;
-  return isWhole || isLong ? [] : [{ kind: 'file', label: nodePath.basename(path), path }];
+  return isWhole || isLong ? [] : [fileChip({ path })];
 }
 
 async function inputFor(
@@ -110,7 +120,7 @@ async function inputFor(
   prompt: string,
 ): Promise<string | undefined> {
   const text = await vscode.window.showInputBox({
-    title: `${title}: ${chipOf(target).label}`,
+    title: `${title}: ${subjectChip(target).label}`,
     prompt,
     ignoreFocusOut: true,
     validateInput: (value) => (value.trim() === '' ? 'Say what you want.' : undefined),

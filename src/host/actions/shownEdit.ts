@@ -60,6 +60,11 @@ export class ShownEdit implements Disposable {
       }),
     );
     this.resources.add(vscode.workspace.onWillSaveTextDocument((event) => this.beforeSave(event)));
+    this.resources.add(
+      vscode.workspace.onDidSaveTextDocument((saved) => {
+        this.isSaving = saved === document ? false : this.isSaving;
+      }),
+    );
     this.resources.defer(() => this.decorations.clear(document));
   }
 
