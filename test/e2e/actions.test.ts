@@ -31,6 +31,9 @@ const better = [
   '}',
 ];
 
+/** A save takes out what is still being written, until its next line comes: not while it is pictured. */
+const settings = { 'files.autoSave': 'off' };
+
 /** How a webview's body tells its theme. */
 const bodies = {
   light: 'vscode-light',
@@ -43,6 +46,7 @@ describe('Code actions in the editor', () => {
 
   before(async () => {
     session = await startChatSession({
+      settings,
       files: { 'src/broken.js': broken, 'src/total.js': `${part.join('\n')}\n` },
     });
   });
@@ -105,6 +109,10 @@ describe('Code actions in the editor', () => {
     await workbench.screenshot('actions-edit-input');
     await page.keyboard.press('Enter');
     await editorPane(workbench).getByText('The sum of the prices').first().waitFor();
+    await page
+      .getByText(/Edit in src\/total\.js/)
+      .first()
+      .waitFor();
     for (const theme of ['light', 'highContrast', 'dark'] as const) {
       await setTheme(theme);
       await workbench.screenshot(`actions-edit-${theme}`);
@@ -158,7 +166,8 @@ describe('Code actions in the editor', () => {
     await terminal.waitFor();
     await terminal.click();
     await page.keyboard.type('cat missing-$((40+2))\n');
-    await page.locator('.xterm-rows').getByText('No such file').first().waitFor();
+    const shown = page.locator('.terminal-wrapper.active .xterm-rows');
+    await shown.getByText('No such file').first().waitFor();
     await workbench.runCommand('Terminal: Select All');
     await workbench.runCommand('Slipstream: Explain this error in the terminal');
     await chat.answers.last().getByText('There is no such file.').waitFor();
@@ -177,6 +186,7 @@ describe('Code actions in the editor', () => {
     writeUserSettings(join(dataDir, 'data'), {
       'workbench.colorTheme': colorThemes[theme],
       'slipstream.endpointKind': 'anthropic',
+      ...settings,
     });
     await session.workbench.chat.locator(`body.${bodies[theme]}`).waitFor();
   }

@@ -97,8 +97,11 @@ describe('An edit in place', () => {
     assert.equal(textNow(), documented);
     assert.equal(readFromDisk(path), documented);
     assert.match(lastRequest(server), /<part>\\nfunction add/);
-    const review = window.panel.events.findLast(({ type }) => type === 'review/file');
-    assert.match(JSON.stringify(review), /add\d+\.jsx/);
+    await eventually(
+      () =>
+        window.panel.events.some((event) => event.type === 'review/file' && event.path === path),
+      'the edit to be under review',
+    );
     await undo(path);
     assert.equal(textNow(), source);
   });

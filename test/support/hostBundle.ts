@@ -31,6 +31,9 @@ export async function bundleHostTests(): Promise<HostBundle> {
     platform: 'node',
     target: 'node22',
     external: ['vscode', 'mocha'],
+    // CommonJS has no import.meta, which the parser's runtime asks where it is.
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -78,8 +78,10 @@ export class CommitMessages implements Disposable {
 
   /** What the user had written is back where it comes to nothing. */
   private async fill(repository: GitRepository, signal: AbortSignal): Promise<void> {
-    const begun = repository.inputBox.value;
-    let shown = begun;
+    const box = repository.inputBox;
+    const begun = box.value;
+    // Each text comes back from the window a little later: only one that we never wrote is the user's.
+    const written = new Set([begun]);
     try {
       const source = await this.read(repository, begun);
       throwIfCancelled(signal);
@@ -88,20 +90,18 @@ export class CommitMessages implements Disposable {
       let answer = '';
       for await (const text of answerText(this.parts.gateway, request, signal)) {
         answer += text;
-        if (repository.inputBox.value !== shown) {
-          throw new UserError(
-            'You typed into the commit message, so Slipstream stopped writing it.',
-          );
+        if (!written.has(box.value)) {
+          throw new UserError('You typed into the message, so Slipstream stopped writing it.');
         }
-        shown = messageOf(answer);
-        repository.inputBox.value = shown;
+        box.value = messageOf(answer);
+        written.add(box.value);
       }
-      if (shown === '') {
+      if (messageOf(answer) === '') {
         throw new UserError('The model wrote no message. Try again.');
       }
     } catch (error) {
-      if (repository.inputBox.value === shown) {
-        repository.inputBox.value = begun;
+      if (written.has(box.value)) {
+        box.value = begun;
       }
       if (!isCancellation(error)) {
         throw error;

@@ -31,7 +31,9 @@ export class EditDecorations implements Disposable {
     const ranges: Record<Kind, vscode.Range[]> = { added: [], removed: [], pending: [] };
     for (const [index, { kind }] of rows.entries()) {
       if (kind !== 'kept') {
-        ranges[kind].push(new vscode.Range(first + index, 0, first + index, Infinity));
+        const line = first + index;
+        // On its way to the window JSON makes nothing of an infinite number.
+        ranges[kind].push(new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER));
       }
     }
     this.set(document, ranges);
