@@ -32,7 +32,11 @@ const better = [
 ];
 
 /** A save takes out what is still being written, until its next line comes: not while it is pictured. */
-const settings = { 'files.autoSave': 'off' };
+const settings = {
+  'files.autoSave': 'off',
+  // So that a terminal's text stands in the page.
+  'terminal.integrated.gpuAcceleration': 'off',
+};
 
 /** How a webview's body tells its theme. */
 const bodies = {

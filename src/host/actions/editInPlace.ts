@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { CancelledError, isCancellation, UserError } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import { answerText } from '../../core/actions/answerText.ts';
@@ -91,6 +92,10 @@ export class EditInPlace implements Disposable {
       decorations: this.decorations,
       onTouched: () => touch.abort(),
     });
+    const { editor } = target;
+    const { selection } = editor;
+    // What is selected would cover the colours.
+    editor.selection = new vscode.Selection(selection.start, selection.start);
     try {
       const request = editRequest(this.sourceOf(target), task, await this.model(task));
       const asked = { target, old, request };
@@ -98,6 +103,7 @@ export class EditInPlace implements Disposable {
     } catch (error) {
       // Whoever stops it by key or command has the focus in the editor, where Undo then acts.
       await shown.cancel(stopped.aborted);
+      editor.selection = selection;
       throw touch.signal.aborted ? touched() : error;
     } finally {
       shown.dispose();
