@@ -11,14 +11,9 @@ import type { CompletionSurroundings } from './completionSurroundings.ts';
  * How long an answer holds where no change of a rule is told, as for files that VS Code does not
  * watch, milliseconds. Asking again takes a few calls to the disk for each folder.
  */
-const maxAgeMs = 10_000;
+const maxAgeMs = 30_000;
 /** More open files than anybody has; beyond that all are asked anew. */
 const maxKept = 500;
-
-interface Verdict {
-  readonly mayRead: Promise<boolean>;
-  readonly askedAt: number;
-}
 
 export interface FileAccessOptions {
   readonly surroundings: Pick<CompletionSurroundings, 'roots' | 'onDidChangeFile'>;
@@ -32,13 +27,19 @@ export interface FileAccessOptions {
 export class FileAccess implements Disposable {
   private readonly resources = new ResourceManager('fileAccess');
   private readonly options: FileAccessOptions;
-  private readonly verdicts = new Map<string, Verdict>();
+  private readonly verdicts: Recent<boolean>;
+  /** By folder: files that are open at the same time often lie in the same ones. */
+  private readonly hiding: Recent<HidingRules>;
+  private readonly ignoring: Recent<GitIgnoreRules>;
 
   constructor(options: FileAccessOptions) {
     this.options = options;
+    this.verdicts = new Recent(options.clock);
+    this.hiding = new Recent(options.clock);
+    this.ignoring = new Recent(options.clock);
     const forget = (path: string): void => {
       if (ruleFiles.has(nodePath.basename(path))) {
-        this.verdicts.clear();
+        this.clear();
       }
     };
     this.resources.add(options.surroundings.onDidChangeFile(forget));
@@ -46,22 +47,18 @@ export class FileAccess implements Disposable {
 
   /** @param path Absolute, or the name of a document that was never saved. */
   mayRead(path: string): Promise<boolean> {
-    const now = this.options.clock.now();
-    const known = this.verdicts.get(path);
-    if (known && now - known.askedAt < maxAgeMs) {
-      return known.mayRead;
-    }
-    if (this.verdicts.size >= maxKept) {
-      this.verdicts.clear();
-    }
-    const mayRead = this.ask(path);
-    this.verdicts.set(path, { mayRead, askedAt: now });
-    return mayRead;
+    return this.verdicts.get(path, () => this.ask(path));
   }
 
   dispose(): void {
-    this.verdicts.clear();
+    this.clear();
     this.resources.dispose();
+  }
+
+  private clear(): void {
+    this.verdicts.clear();
+    this.hiding.clear();
+    this.ignoring.clear();
   }
 
   private async ask(path: string): Promise<boolean> {
@@ -82,15 +79,45 @@ export class FileAccess implements Disposable {
     const folder = nodePath.dirname(path);
     const root = rootOf(path, this.options.surroundings.roots());
     try {
-      if (root && (await HidingRules.read(root.path)).hides(path, false)) {
+      const hiding = root && (await this.hiding.get(root.path, () => HidingRules.read(root.path)));
+      if (hiding?.hides(path, false)) {
         return false;
       }
-      const rules = await GitIgnoreRules.forStart(folder, root?.path ?? folder);
+      const top = root?.path ?? folder;
+      const rules = await this.ignoring.get(folder, () => GitIgnoreRules.forStart(folder, top));
       return !rules.ignores(path, false);
     } catch {
       // Rules that cannot be read are taken to forbid what they may be about.
       return false;
     }
+  }
+}
+
+/** What was found out lately, by a name. */
+class Recent<T> {
+  private readonly clock: Clock;
+  private readonly entries = new Map<string, { readonly value: Promise<T>; readonly at: number }>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  get(name: string, find: () => Promise<T>): Promise<T> {
+    const now = this.clock.now();
+    const known = this.entries.get(name);
+    if (known && now - known.at < maxAgeMs) {
+      return known.value;
+    }
+    if (this.entries.size >= maxKept) {
+      this.entries.clear();
+    }
+    const value = find();
+    this.entries.set(name, { value, at: now });
+    return value;
+  }
+
+  clear(): void {
+    this.entries.clear();
   }
 }
 
