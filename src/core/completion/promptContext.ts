@@ -40,17 +40,24 @@ const maxSignatures = 10;
 const queryBefore = 1_200;
 const queryAfter = 300;
 /**
- * What is known of the file itself is made anew when it has grown or shrunk by so many characters: some
- * ten lines. What is written just now stands in the prompt anyway.
+ * The file's own pieces are told apart anew when it has grown or shrunk by so many characters: some ten
+ * lines. What is written just now stands in the prompt anyway.
  */
 const slackCharacters = 400;
+/** The same for its outline, which takes a parser some milliseconds. */
+const outlineSlackCharacters = 2_000;
+/** Where imports stand: where this has changed, they are read anew. */
+const topCharacters = 4_000;
 
 interface FileHead {
   readonly documentId: string;
   readonly length: number;
+  readonly top: string;
   readonly imports: string;
   readonly outline: string;
 }
+
+const noHead: Pick<FileHead, 'imports' | 'outline'> = { imports: '', outline: '' };
 
 /** Gathers what surrounds a line. Keeps what is known of the open files, and brings it up to date. */
 export class PromptContext {
@@ -92,48 +99,40 @@ export class PromptContext {
     // Its own definitions stand in the prompt, and it changes with each key.
     const others = nearby.filter(({ documentId }) => documentId !== place.documentId);
     await this.signatures.update(others, signal);
-    const { head, blockEnd } = await this.readFile(place, start, signal);
-    const end = suffixEnd(text, lineStop, maxSuffixTokens, blockEnd);
+    const head = start > 0 ? await this.headOf(place, signal) : noHead;
+    const end = suffixEnd(text, lineStop, maxSuffixTokens);
     return {
       start,
       endFromEnd: text.length - end,
-      ...head,
+      imports: head.imports,
+      outline: head.outline,
       signatures: this.describeSignatures(query + head.imports),
       snippets: this.rank(place, nearby, query, { start, end }),
       ...this.describeRecent(place, lineStart, mayRead),
     };
   }
 
-  private async readFile(
-    place: CompletionPlace,
-    start: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly head: Pick<FileHead, 'imports' | 'outline'>; readonly blockEnd: number }> {
-    const { documentId, languageId, text, offset } = place;
-    return this.syntax.read(
+  /** What the file's beginning says, where it is too far away to be sent itself. */
+  private async headOf(place: CompletionPlace, signal: AbortSignal): Promise<FileHead> {
+    const { documentId, languageId, text } = place;
+    const { head } = this;
+    const top = text.slice(0, topCharacters);
+    const isSame = head?.documentId === documentId;
+    const isRecent = isSame && Math.abs(head.length - text.length) < outlineSlackCharacters;
+    if (isRecent && head.top === top) {
+      return head;
+    }
+    this.head = await this.syntax.read(
       { documentId, languageId, text },
       (syntax) => ({
-        head: start > 0 ? this.headOf(place, syntax) : { imports: '', outline: '' },
-        blockEnd: syntax.blockEnd(offset),
+        documentId,
+        length: isRecent ? head.length : text.length,
+        top,
+        imports: importsOf(text, syntax),
+        outline: isRecent ? head.outline : syntax.foldedOutline(maxOutlineCharacters),
       }),
       { priority: 'keystroke', signal },
     );
-  }
-
-  /** What the file's beginning says, where it is too far away to be sent itself. */
-  private headOf({ documentId, text }: CompletionPlace, syntax: FileSyntax): FileHead {
-    const { head } = this;
-    const isSame = head?.documentId === documentId;
-    if (head && isSame && Math.abs(head.length - text.length) < slackCharacters) {
-      return head;
-    }
-    const imports = syntax.imports().map(({ start, end }) => text.slice(start, end));
-    this.head = {
-      documentId,
-      length: text.length,
-      imports: affordable(imports, maxImportTokens).join('\n'),
-      outline: syntax.foldedOutline(maxOutlineCharacters),
-    };
     return this.head;
   }
 
@@ -186,6 +185,11 @@ export class PromptContext {
       problems: describeProblems(surroundings.problems(documentId), line),
     };
   }
+}
+
+function importsOf(text: string, syntax: FileSyntax): string {
+  const imports = syntax.imports().map(({ start, end }) => text.slice(start, end));
+  return affordable(imports, maxImportTokens).join('\n');
 }
 
 /** In the order of files, so that another order of likeness changes nothing. */

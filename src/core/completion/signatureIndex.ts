@@ -18,8 +18,8 @@ interface ReadDocument {
 const maxSignatureCharacters = 200;
 /** A larger file is generated more often than written, characters: parsing it takes tens of ms. */
 const maxDocumentCharacters = 200_000;
-/** Files that are parsed for one prompt; the others have their turn at the next one. */
-const maxReadAtOnce = 2;
+/** Files that are parsed for one prompt; the others have their turn at the next ones. */
+const maxReadAtOnce = 1;
 
 /** What the definitions of open files look like, read again only where a file has changed. */
 export class SignatureIndex {

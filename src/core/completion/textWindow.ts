@@ -26,28 +26,15 @@ export function prefixStart(text: string, lineStart: number, maxTokens: number):
   return bestBorder(text, earliest, latest);
 }
 
-/**
- * The offset where what is sent after `offset` ends.
- * @param blockEnd Where the definition around the cursor ends, which is not cut if it fits.
- */
-export function suffixEnd(
-  text: string,
-  offset: number,
-  maxTokens: number,
-  blockEnd: number,
-): number {
+/** The offset where what is sent after `offset` ends: before another part of the file begins. */
+export function suffixEnd(text: string, offset: number, maxTokens: number): number {
   const characters = affordable((length) => text.slice(offset, offset + length), maxTokens);
   const latest = offset + characters;
   if (latest >= text.length) {
     return text.length;
   }
-  const half = offset + Math.floor(characters / 2);
-  if (blockEnd > half && blockEnd <= latest) {
-    return blockEnd;
-  }
-  const blank = text.lastIndexOf('\n\n', latest);
-  const line = text.lastIndexOf('\n', latest);
-  return blank > half ? blank : Math.max(offset, line);
+  const border = bestBorder(text, offset + Math.floor(characters / 2), latest);
+  return border < latest ? border : Math.max(offset, text.lastIndexOf('\n', latest));
 }
 
 /** How many characters of a text so many tokens pay for. */
