@@ -138,6 +138,7 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       budget: models.budget,
       connectionView: models.view,
       prefetch,
+      rendered: (report) => telemetry.rendered(report),
       shownThreadId: () => chat.threadId,
       taken: chat.taken,
       forgetAnswers: (thread) => models.answers.cache.invalidate({ thread }),

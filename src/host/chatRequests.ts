@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { ThreadService } from '../core/agent/threadService.ts';
 import type { Budget } from '../core/model/budget/budget.ts';
-import type { HostRequestHandlers } from '../shared/protocol.ts';
+import type { HostRequestHandlers, RenderReport } from '../shared/protocol.ts';
 import type { ConnectionView, PanelAction, ThreadView, ToolBlockView } from '../shared/views.ts';
 import type { ApprovalDiffs } from './approvalDiffs.ts';
 import { openBudgetSettings } from './budgetParts.ts';
@@ -35,6 +35,8 @@ export interface ChatRequestParts<Grants> {
   readonly budget: Budget;
   readonly connectionView: () => Promise<ConnectionView>;
   readonly prefetch: PrefetchTriggers;
+  /** Hears what it took to draw an answer. */
+  readonly rendered: (report: RenderReport) => void;
   /** The thread that this window showed last; undefined before the first. */
   readonly shownThreadId: () => string | undefined;
   /** Hears of each snapshot in the moment it is taken. */
@@ -151,6 +153,10 @@ function editorRequests<Grants>(parts: ChatRequestParts<Grants>): EditorRequests
     'action/run': ({ action, threadId }) => answered(runAction(parts, action, threadId)),
     'bulk/act': ({ jobId, action }) => answered(parts.bulk.command.act(jobId, action)),
     'review/act': ({ action, path }) => answered(parts.review.commands.act(action, path)),
+    'trace/rendered': async (report) => {
+      parts.rendered(report);
+      return null;
+    },
     'input/focused': async () => {
       parts.prefetch.inputFocused(parts.shownThreadId());
       return null;

@@ -119,8 +119,26 @@ export interface HostRequests {
   /** Decides on the edits of a file or, without a path, of all files. */
   'review/act': { params: { action: ReviewAction; path?: string }; result: null };
   'action/run': { params: { action: PanelAction; threadId: string }; result: null };
+  /** What it took to draw the answer of a turn that is traced. */
+  'trace/rendered': { params: RenderReport; result: null };
   /** The user is about to type: a good moment to load what a first request needs. */
   'input/focused': { params: Record<string, never>; result: null };
+}
+
+/** Durations by the page's own clock, milliseconds. */
+export interface RenderReport {
+  /** As it came with `turn/started`. */
+  readonly traceparent: string;
+  /** Since the page heard of the turn. Not a moment, because the host may have another clock. */
+  readonly sinceStartMs: number;
+  /** Since the page heard that it ended, until that was drawn. */
+  readonly sinceEndMs: number;
+  /** From the request to send until the turn was heard of; absent where the panel did not send it. */
+  readonly sendMs?: number;
+  /** Frames in which something was drawn, and their work together and at most. */
+  readonly frames: number;
+  readonly busyMs: number;
+  readonly longestMs: number;
 }
 
 export type HostRequestName = keyof HostRequests;
@@ -152,6 +170,8 @@ export type HostEvent =
       /** Absent where a turn goes on without a new message. */
       readonly user?: UserMessageView;
       readonly assistant: AssistantMessageView;
+      /** Where it is traced; absent where nobody measures. */
+      readonly traceparent?: string;
     }
   /** The turn with this id and all that followed it are gone from the conversation. */
   | { readonly type: 'turn/removed'; readonly threadId: string; readonly fromTurnId: string }

@@ -41,7 +41,7 @@ import { threadView } from './threadView.ts';
 import type { TurnEnd } from './turn.ts';
 import { TurnRouting } from './turnRouting.ts';
 import { runAnyTurn } from './turnRun.ts';
-import { beginTraced, endTurnTrace } from './turnTrace.ts';
+import { beginTraced, endTurnTrace, traceparentOf } from './turnTrace.ts';
 import { type NewMessage, newUserMessage, userContent } from './userContent.ts';
 import { userView } from './views.ts';
 
@@ -251,8 +251,7 @@ export class LiveThread<Grants> {
     traceparent: string | undefined,
     begin: (trace: TraceScope | undefined) => Promise<string>,
   ): Promise<string> {
-    const { tracing } = this.parts;
-    return beginTraced({ threadId: this.id, tracing, traceparent }, begin);
+    return beginTraced({ ...this.parts, threadId: this.id, traceparent }, begin);
   }
 
   /** Takes a turn and all that followed it out of the conversation, and tells what that was. */
@@ -325,8 +324,9 @@ export class LiveThread<Grants> {
   }
 
   private announce(user: UserMessageView, turn: LiveTurn): void {
-    const threadId = this.id;
-    this.parts.emit({ type: 'turn/started', threadId, user, assistant: turn.snapshot() });
+    const { id: threadId, running } = this;
+    const started = { type: 'turn/started', threadId, user, assistant: turn.snapshot() } as const;
+    this.parts.emit({ ...started, ...traceparentOf(running?.trace) });
     this.parts.emit({ type: 'thread/status', threadId, status: turn.status });
   }
 

@@ -7,7 +7,7 @@ import type { TurnEnd } from './turn.ts';
 export interface TurnTraceParts {
   readonly threadId: string;
   /** Absent where nobody measures. */
-  readonly tracing: Tracing | undefined;
+  readonly tracing?: Tracing | undefined;
   /** Where the panel began the turn. */
   readonly traceparent: string | undefined;
 }
@@ -36,6 +36,11 @@ export async function beginTraced<T>(
     trace?.end();
     throw error;
   }
+}
+
+/** For the panel, which tells what it took to draw the answer. */
+export function traceparentOf(trace: TraceScope | undefined): { readonly traceparent?: string } {
+  return trace ? { traceparent: trace.traceparent } : {};
 }
 
 export function endTurnTrace(trace: TraceScope | undefined, end: TurnEnd, turnId: string): void {

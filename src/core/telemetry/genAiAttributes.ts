@@ -74,6 +74,8 @@ export const slipstream = {
   memoryBytes: 'slipstream.process.memory_bytes',
   loopDelayMs: 'slipstream.process.loop_delay_ms',
   frames: 'slipstream.render.frames',
+  /** All work of those frames together. */
+  busyMs: 'slipstream.render.busy_ms',
   longestFrameMs: 'slipstream.render.longest_frame_ms',
 } as const;
 

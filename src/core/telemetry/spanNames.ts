@@ -57,9 +57,9 @@ export const operation = {
   debounce: 'debounce',
   databaseCommit: 'database.commit',
   databaseRead: 'database.read',
-  /** In the webview: from the key that sends to the last frame of the answer. */
-  panelTurn: 'panel.turn',
+  /** In the webview: from the key that sends until the page hears of the turn. */
   panelSend: 'panel.send',
+  /** From the end of the turn to the frame that shows it; what all frames took is in it. */
   panelRender: 'panel.render',
 } as const;
 

@@ -1,6 +1,7 @@
 import type { Attributes, Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import type { RenderReport } from '../../shared/protocol.ts';
 import { parseTraceparent } from '../../shared/traceparent.ts';
 import type { RequestLog, RequestRecord } from '../model/requestLog.ts';
 import type { StoreConnection } from '../store/storeConnection.ts';
@@ -13,6 +14,7 @@ import { Metrics } from './metrics.ts';
 import type { OtlpTarget } from './otlpExporter.ts';
 import { ProcessMonitor, type ProcessProbe, type ProcessSample } from './processMonitor.ts';
 import { RecordingTracer } from './recordingTracer.ts';
+import { addRenderSpans } from './renderSpans.ts';
 import { runningOperations } from './runningOperations.ts';
 import { contextOf, remoteSpan } from './spanContext.ts';
 import { operation } from './spanNames.ts';
@@ -118,6 +120,13 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
   count(key: Parameters<Tracing['count']>[0]): void {
     if (this.isOn) {
       this.metrics.record({ surface: '', model: '', tier: '', ...key }, 1);
+    }
+  }
+
+  /** Takes in what the panel tells of a turn. */
+  rendered(report: RenderReport): void {
+    if (this.isOn) {
+      addRenderSpans(this.recordingTracer, report, this.options.clock.wallTime());
     }
   }
 

@@ -23,6 +23,7 @@ const panel = new Panel({
   clock: systemClock,
   resources,
 });
+frames.onDrawn = (durationMs) => panel.renderTrace.drawn(durationMs);
 const actions = new PanelActions(panel);
 const painter = resources.add(new CodePainter());
 

@@ -16,6 +16,7 @@ import { Composer } from './state/composer.ts';
 import { announceEvent } from './state/eventSpeech.ts';
 import { History } from './state/history.ts';
 import { announceJobs } from './state/jobSpeech.ts';
+import { RenderTrace } from './state/renderTrace.ts';
 import { announceReview, withFile } from './state/reviewedFiles.ts';
 import { Thread } from './state/thread.ts';
 import { Toasts } from './state/toasts.ts';
@@ -60,6 +61,7 @@ export class Panel implements Disposable {
   readonly history: History;
   readonly toasts: Toasts;
   readonly announcer: Announcer;
+  readonly renderTrace: RenderTrace;
   readonly request: HostRequester;
   readonly memory: PanelMemory;
   readonly clock: Clock;
@@ -75,6 +77,10 @@ export class Panel implements Disposable {
     this.thread = new Thread(options.clock);
     this.announcer = options.resources.add(new Announcer(options.clock));
     this.toasts = new Toasts(options.resources);
+    this.renderTrace = new RenderTrace(options.clock, (report) => {
+      // Nobody misses it where the host is gone or measures no more.
+      this.request('trace/rendered', report).catch(() => undefined);
+    });
     this.history = new History((params, abort) => options.request('thread/list', params, abort));
     options.resources.defer(effect(() => this.scheduleDraft(this.composer.toDraft())));
   }
@@ -151,6 +157,7 @@ export class Panel implements Disposable {
   }
 
   private handleEvent(event: HostEvent): void {
+    this.renderTrace.observe(event);
     switch (event.type) {
       case 'thread/opened':
         this.show(event.thread);

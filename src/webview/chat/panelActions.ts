@@ -278,6 +278,7 @@ export class PanelActions {
     this.isHelpShown.value = false;
     composer.load(emptyDraft);
     try {
+      this.panel.renderTrace.sending();
       await request('turn/send', { threadId: thread.id.peek(), draft });
     } catch (error) {
       // What was not sent is the user's again, unless something else was typed meanwhile.

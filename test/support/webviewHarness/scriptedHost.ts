@@ -263,6 +263,7 @@ export class ScriptedHost {
       'link/open': done,
       'review/act': done,
       'action/run': done,
+      'trace/rendered': done,
       'input/focused': done,
     };
   }

@@ -49,6 +49,7 @@ const noHandlers: HostRequestHandlers = {
   'link/open': notScripted,
   'review/act': notScripted,
   'action/run': notScripted,
+  'trace/rendered': notScripted,
   'input/focused': notScripted,
 };
 

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../../base/clock.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import { toDisposable } from '../../../base/lifecycle.ts';
 
@@ -12,11 +13,16 @@ export interface FrameSource {
  */
 export class Frames {
   private readonly source: FrameSource;
+  private readonly clock: Clock;
   private tasks = new Set<() => void>();
   private isRequested = false;
 
-  constructor(source: FrameSource) {
+  /** Told how long the work of each frame took, milliseconds. */
+  onDrawn: (durationMs: number) => void = () => undefined;
+
+  constructor(source: FrameSource, clock: Clock = systemClock) {
     this.source = source;
+    this.clock = clock;
   }
 
   /** Runs `task` in the next frame; asking again before has no effect. */
@@ -34,6 +40,7 @@ export class Frames {
     // What a task asks for is for the next frame.
     this.tasks = new Set();
     this.isRequested = false;
+    const startedMs = this.clock.now();
     let failure: { readonly error: unknown } | undefined;
     for (const task of tasks) {
       try {
@@ -42,6 +49,7 @@ export class Frames {
         failure ??= { error };
       }
     }
+    this.onDrawn(this.clock.now() - startedMs);
     if (failure) {
       throw failure.error;
     }

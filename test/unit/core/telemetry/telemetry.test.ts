@@ -71,6 +71,37 @@ describe('Telemetry', () => {
     telemetry.dispose();
   });
 
+  it('adds what the panel tells of a turn to its trace, unless it makes no sense', async () => {
+    const clock = new FakeClock();
+    const telemetry = createTestTelemetry(clock);
+    const turn = telemetry.begin('turn');
+    const report = {
+      traceparent: turn?.traceparent ?? '',
+      sinceStartMs: 90,
+      sinceEndMs: 10,
+      sendMs: 20,
+      frames: 5,
+      busyMs: 12,
+      longestMs: 4,
+    };
+    await clock.advance(100);
+    turn?.end();
+    telemetry.rendered(report);
+    telemetry.rendered({ ...report, busyMs: Number.NaN });
+    telemetry.rendered({ ...report, traceparent: 'nonsense' });
+    const [trace, ...others] = telemetry.traces();
+    assert.ok(trace);
+    assert.equal(others.length, 0);
+    const [send, render] = ['panel.send', 'panel.render'].map((name) =>
+      trace.spans.filter((span) => span.name === name),
+    );
+    assert.deepEqual([send?.length, render?.length], [1, 1]);
+    assert.deepEqual([send?.[0]?.durationMs, render?.[0]?.durationMs], [20, 10]);
+    assert.equal(send?.[0]?.startMs, clock.wallTime() - 110);
+    assert.equal(render?.[0]?.attributes['slipstream.render.frames'], 5);
+    telemetry.dispose();
+  });
+
   it('tells by its sequence that there is something new', () => {
     const telemetry = createTestTelemetry(new FakeClock());
     const before = telemetry.sequence;
