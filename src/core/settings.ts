@@ -143,7 +143,7 @@ export const settingDefinitions: {
   'threads.nameByModel': toggle(true),
   'telemetry.enabled': toggle(true),
   'telemetry.captureContent': toggle(false),
-  // Source text shrinks to a quarter: some 80,000 files of 10 kB.
+  // Source text shrinks to a third (`test/bench/checkpoints.ts`): some 65,000 files of 10 kB.
   'checkpoints.maxMegabytes': wholeNumber(200, 10, 10_240),
   'edit.matching': choice('exact', ['exact', 'whitespaceTolerant']),
   'telemetry.otlpEndpoint': text(''),

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { RestoreFileView } from '../../../shared/views.ts';
 import type { RestoreQuestion } from '../restoring.ts';
 import { usePanel } from './panelContext.ts';
@@ -8,7 +8,8 @@ import { usePanel } from './panelContext.ts';
 export function RestoreCard({ question }: { question: RestoreQuestion }): JSX.Element {
   const { restoring } = usePanel().actions;
   const card = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => card.current?.focus(), []);
+  // At once, so that no key goes elsewhere in between.
+  useLayoutEffect(() => card.current?.focus(), []);
   const { plan } = question;
   return (
     <fieldset
