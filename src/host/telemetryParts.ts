@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
+import type { TieredCache } from '../core/cache/tieredCache.ts';
 import type { Catalogue } from '../core/model/catalogue.ts';
 import type { RequestLog } from '../core/model/requestLog.ts';
 import type { RequestScheduler } from '../core/model/schedule/requestScheduler.ts';
@@ -70,14 +71,22 @@ export function measureRequests(
   );
 }
 
+export interface CountedParts {
+  readonly scheduler: RequestScheduler;
+  readonly answers: { readonly cache: TieredCache };
+}
+
 /** Shows what other parts count themselves. */
 export function addCounters(
   { registry }: Telemetry,
-  { scheduler }: { readonly scheduler: RequestScheduler },
+  { scheduler, answers }: CountedParts,
   prefetch: Pick<Prefetch, 'counters'>,
 ): Disposable {
   const sources = new ResourceManager('telemetrySources');
   sources.add(registry.add('counters', 'queue', () => ({ ...scheduler.counts })));
+  for (const tier of ['memory', 'disk'] as const) {
+    sources.add(registry.add('counters', `cache.${tier}`, () => answers.cache.figures()[tier]));
+  }
   for (const kind of prefetch.counters().keys()) {
     sources.add(
       registry.add('counters', `prefetch.${kind}`, () => {

@@ -7,6 +7,7 @@ import { matchesGlob } from './cacheKeys.ts';
 export class MemoryTier {
   private readonly clock: Clock;
   private entries: LRUCache<string, CacheEntry>;
+  private evicted = 0;
   private readonly keysByFile = new Map<string, Set<string>>();
 
   constructor(clock: Clock, maxBytes: number) {
@@ -16,6 +17,15 @@ export class MemoryTier {
 
   get sizeBytes(): number {
     return this.entries.calculatedSize;
+  }
+
+  get count(): number {
+    return this.entries.size;
+  }
+
+  /** Entries that had to make room, since the start. */
+  get evictions(): number {
+    return this.evicted;
   }
 
   get(key: string): CacheEntry | undefined {
@@ -71,7 +81,10 @@ export class MemoryTier {
       // It takes a start of 0 for none.
       perf: { now: () => this.clock.now() + 1 },
       ttlResolution: 0,
-      dispose: (entry, key) => this.forgetFiles(key, entry),
+      dispose: (entry, key, reason) => {
+        this.evicted += reason === 'evict' ? 1 : 0;
+        this.forgetFiles(key, entry);
+      },
     });
   }
 

@@ -88,6 +88,20 @@ export class TieredCache implements Disposable {
     return this.toHit(onDisk, 'disk');
   }
 
+  /** What the tiers hold now. The disk's size is 0 before it was opened. */
+  figures(): Readonly<Record<'memory' | 'disk', Readonly<Record<string, number>>>> {
+    const { memory, disk, options } = this;
+    return {
+      memory: {
+        bytes: memory.sizeBytes,
+        limitBytes: options.memoryBytes(),
+        entries: memory.count,
+        evictions: memory.evictions,
+      },
+      disk: { bytes: disk?.sizeBytes ?? 0, limitBytes: options.diskBytes() },
+    };
+  }
+
   /** For a value that takes time to come. */
   begin(key: string, files: readonly string[] = []): Keeping {
     const pending: Pending = {

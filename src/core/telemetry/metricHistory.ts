@@ -38,7 +38,22 @@ export class MetricHistory implements Disposable {
 
   constructor(parts: MetricHistoryParts) {
     this.parts = parts;
-    this.schedule();
+  }
+
+  /** Saves in the background from now on. */
+  start(): void {
+    if (!this.timer && !this.isDisposed) {
+      this.schedule();
+    }
+  }
+
+  /** Saves what there is, and then no more. */
+  stop(): void {
+    if (this.timer) {
+      this.timer.dispose();
+      this.timer = undefined;
+      this.save(true);
+    }
   }
 
   /** By hour, the oldest first, with what is not saved yet. Rejects where the store can't be read. */
@@ -85,8 +100,7 @@ export class MetricHistory implements Disposable {
   dispose(): void {
     if (!this.isDisposed) {
       this.isDisposed = true;
-      this.timer?.dispose();
-      this.save(true);
+      this.stop();
     }
   }
 

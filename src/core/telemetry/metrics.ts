@@ -16,7 +16,9 @@ interface Series {
 
 interface Minute {
   readonly atMs: number;
-  readonly series: Map<string, Series>;
+  /** By operation, of which each has a few: finding one by parts spares making a text for each value. */
+  readonly series: Map<string, Series[]>;
+  count: number;
   /** Whether `takeFinished` has given it out. */
   isTaken: boolean;
 }
@@ -39,15 +41,20 @@ export class Metrics {
 
   record(key: MetricKey, value: number): void {
     this.count += 1;
-    const { series } = this.minute();
-    const id = `${key.name}\n${key.operation}\n${key.surface}\n${key.model}\n${key.tier}`;
-    const known = series.get(id);
+    const minute = this.minute();
+    const own = minute.series.get(key.operation);
+    const known = own && find(own, key);
     if (known) {
       known.histogram.record(value);
-    } else if (series.size < maxSeriesPerMinute) {
+    } else if (minute.count < maxSeriesPerMinute) {
+      minute.count += 1;
       const added = { key, histogram: new ExponentialHistogram() };
       added.histogram.record(value);
-      series.set(id, added);
+      if (own) {
+        own.push(added);
+      } else {
+        minute.series.set(key.operation, [added]);
+      }
     }
   }
 
@@ -88,7 +95,7 @@ export class Metrics {
     if (last && last.atMs === atMs && !last.isTaken) {
       return last;
     }
-    const begun = { atMs, series: new Map<string, Series>(), isTaken: false };
+    const begun = { atMs, series: new Map<string, Series[]>(), count: 0, isTaken: false };
     this.minutes.push(begun);
     this.dropOld();
     return begun;
@@ -104,8 +111,19 @@ export class Metrics {
   }
 }
 
+function find(series: readonly Series[], key: MetricKey): Series | undefined {
+  for (const one of series) {
+    const { name, surface, model, tier } = one.key;
+    if (name === key.name && surface === key.surface && model === key.model && tier === key.tier) {
+      return one;
+    }
+  }
+  return undefined;
+}
+
 function pointsOf({ atMs, series }: Minute, query: MetricQuery): readonly MetricPoint[] {
   return [...series.values()]
+    .flat()
     .filter(({ key }) => matches({ key, atMs }, query))
     .map(({ key, histogram }) => ({ key, atMs, histogram: histogram.snapshot() }));
 }

@@ -10,6 +10,7 @@ import type {
   TimeInput,
 } from '@opentelemetry/api';
 import { genAi, general, slipstream } from './genAiAttributes.ts';
+import { spanIdOf } from './spanIds.ts';
 
 /** Something that happened at one moment of a span. */
 export interface SpanEvent {
@@ -51,8 +52,9 @@ export interface SpanOwner {
 export interface RecordingSpanStart {
   readonly owner: SpanOwner;
   readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
+  readonly spanNumber: number;
+  /** The number of a span here, or the id of one elsewhere. */
+  readonly parent: number | string | undefined;
   readonly name: string;
   readonly kind: SpanKind;
   /** What `now()` is to be added to for milliseconds since 1970: one figure for a whole trace. */
@@ -72,8 +74,7 @@ const maxEvents = 32;
 /** A span that is kept in this process. It is its own record, so that ending it copies nothing. */
 export class RecordingSpan implements Span, SpanRecord {
   readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
+  readonly spanNumber: number;
   readonly kind: SpanKind;
   readonly surface: string;
   readonly anchorMs: number;
@@ -84,13 +85,14 @@ export class RecordingSpan implements Span, SpanRecord {
   isError = false;
   content: Record<string, string> | undefined;
   private readonly owner: SpanOwner;
+  private readonly parent: number | string | undefined;
   private happened: SpanEvent[] | undefined;
 
   constructor(start: RecordingSpanStart) {
     this.owner = start.owner;
     this.traceId = start.traceId;
-    this.spanId = start.spanId;
-    this.parentSpanId = start.parentSpanId;
+    this.spanNumber = start.spanNumber;
+    this.parent = start.parent;
     this.name = start.name;
     this.kind = start.kind;
     this.anchorMs = start.anchorMs;
@@ -100,6 +102,18 @@ export class RecordingSpan implements Span, SpanRecord {
     this.surface = start.surface;
     this.content = undefined;
     this.happened = undefined;
+  }
+
+  get spanId(): string {
+    return spanIdOf(this.spanNumber);
+  }
+
+  get parentSpanId(): string | undefined {
+    return typeof this.parent === 'number' ? spanIdOf(this.parent) : this.parent;
+  }
+
+  get isRoot(): boolean {
+    return this.parent === undefined;
   }
 
   get events(): readonly SpanEvent[] {
@@ -122,6 +136,10 @@ export class RecordingSpan implements Span, SpanRecord {
       Object.assign(this.attributes, attributes);
     }
     return this;
+  }
+
+  get capturesContent(): boolean {
+    return this.owner.capturesContent;
   }
 
   /** Keeps content where the user wants it kept; `make` is asked only then. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { slipstream } from './genAiAttributes.ts';
 import { RecordingSpan, type SpanOwner, toEpochMs } from './recordingSpan.ts';
 import { parentIn } from './spanContext.ts';
-import { newSpanId, newTraceId } from './spanIds.ts';
+import { newSpanNumber, newTraceId } from './spanIds.ts';
 
 /** Hears of each span twice. Must not throw, and be quick: it runs in the middle of everything. */
 export interface SpanSink {
@@ -55,12 +55,12 @@ export class RecordingTracer implements Tracer, SpanOwner {
     const local = parent instanceof RecordingSpan ? parent : undefined;
     const startedMs = this.clock.now();
     const anchorMs = local ? local.anchorMs : this.clock.wallTime() - startedMs;
-    const parentContext = local ?? parent?.spanContext();
+    const remote = local ? undefined : parent?.spanContext();
     const span = new RecordingSpan({
       owner: this,
-      traceId: parentContext?.traceId ?? newTraceId(),
-      spanId: newSpanId(),
-      parentSpanId: parentContext?.spanId,
+      traceId: local?.traceId ?? remote?.traceId ?? newTraceId(),
+      spanNumber: newSpanNumber(),
+      parent: local?.spanNumber ?? remote?.spanId,
       name,
       kind,
       anchorMs,

@@ -21,8 +21,13 @@ export function newTraceId(): string {
   return id;
 }
 
-/** 16 hexadecimal digits. */
-export function newSpanId(): string {
+/** The number of a span in this process: `spanIdOf` makes its id when somebody asks for it. */
+export function newSpanNumber(): number {
   spanCount = (spanCount + 1) % 0x1_0000_0000;
-  return processPart + spanCount.toString(16).padStart(8, '0');
+  return spanCount;
+}
+
+/** 16 hexadecimal digits. */
+export function spanIdOf(spanNumber: number): string {
+  return processPart + spanNumber.toString(16).padStart(8, '0');
 }

@@ -14,7 +14,7 @@ const maxRunning = 2_000;
 /** The spans of this window: those under way, and the last that ended. */
 export class SpanStore implements SpanSink, Disposable {
   private readonly capacity: number;
-  private readonly running = new Map<string, RecordingSpan>();
+  private readonly running = new Set<RecordingSpan>();
   private readonly rootEnds: Emitter<SpanRecord>;
   private ring: RingBuffer<SpanRecord>;
   private count = 0;
@@ -49,18 +49,18 @@ export class SpanStore implements SpanSink, Disposable {
 
   started(span: RecordingSpan): void {
     this.count += 1;
-    this.running.set(span.spanId, span);
+    this.running.add(span);
     if (this.running.size > maxRunning) {
-      const [oldest] = this.running.keys();
-      this.running.delete(oldest ?? '');
+      const [oldest] = this.running;
+      this.running.delete(oldest ?? span);
     }
   }
 
   ended(span: RecordingSpan): void {
     this.count += 1;
-    this.running.delete(span.spanId);
+    this.running.delete(span);
     this.keep(span);
-    if (span.parentSpanId === undefined) {
+    if (span.isRoot) {
       this.rootEnds.fire(span);
     }
   }
@@ -73,11 +73,11 @@ export class SpanStore implements SpanSink, Disposable {
 
   /** Those that ended, from the first to end to the last, then those under way. */
   all(): readonly SpanRecord[] {
-    return [...this.ring.toArray(), ...this.running.values()];
+    return [...this.ring.toArray(), ...this.running];
   }
 
   live(): readonly SpanRecord[] {
-    return [...this.running.values()];
+    return [...this.running];
   }
 
   /** Forgets what has ended. */

@@ -134,8 +134,10 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
   applySettings(): void {
     this.exporting.apply(this.isOn);
     if (this.isOn) {
+      this.metricHistory?.start();
       this.monitor ??= new ProcessMonitor(this.options.clock, this.options.probe?.());
     } else {
+      this.metricHistory?.stop();
       this.monitor?.dispose();
       this.monitor = undefined;
     }

@@ -57,6 +57,11 @@ export class TraceScope {
     this.span.setAttributes(attributes);
   }
 
+  /** Whether the user has turned capture on: content must be gathered only then. */
+  get capturesContent(): boolean {
+    return this.span instanceof RecordingSpan && this.span.capturesContent;
+  }
+
   /** Keeps content where the user has turned capture on; `make` is asked only then. */
   content(name: string, make: () => string): void {
     if (this.span instanceof RecordingSpan) {

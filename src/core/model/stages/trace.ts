@@ -5,7 +5,7 @@ import { contextOf } from '../../telemetry/spanContext.ts';
 import { operation } from '../../telemetry/spanNames.ts';
 import { TraceScope } from '../../telemetry/traceScope.ts';
 import { DecisionTrail } from '../decisionTrail.ts';
-import type { Usage } from '../message.ts';
+import type { AssistantBlock, Usage } from '../message.ts';
 import type { ModelEvent, ModelFailureKind, ModelRequest, Outcome, Stage } from '../request.ts';
 import type { RequestLog } from '../requestLog.ts';
 
@@ -107,6 +107,8 @@ class TracedStream implements AsyncIterator<ModelEvent> {
   private usage: Usage | undefined;
   private firstTokenMs: number | undefined;
   private promptCacheMiss: string | undefined;
+  /** The answer's blocks, where the user has turned capture on. */
+  private readonly captured: AssistantBlock[] | undefined;
   private isEnded = false;
 
   constructor(events: AsyncIterator<ModelEvent>, watched: Watched, options: TraceOptions) {
@@ -117,6 +119,7 @@ class TracedStream implements AsyncIterator<ModelEvent> {
     this.startedMs = options.clock.now();
     this.startedAt = options.clock.wallTime();
     this.model = watched.request.model;
+    this.captured = watched.trail.scope?.capturesContent ? [] : undefined;
   }
 
   next(): Promise<IteratorResult<ModelEvent>> {
@@ -152,6 +155,9 @@ class TracedStream implements AsyncIterator<ModelEvent> {
         if (this.firstTokenMs === undefined) {
           this.seeFirstToken();
         }
+        break;
+      case 'blockEnded':
+        this.captured?.push(event.block);
         break;
       case 'routed':
         this.model = event.model;
@@ -248,6 +254,7 @@ class TracedStream implements AsyncIterator<ModelEvent> {
     if (this.watched.trail.answeredFrom === 'shared') {
       this.span?.setAttribute(slipstream.isShared, true);
     }
+    this.watched.trail.scope?.content('output', () => JSON.stringify(this.captured ?? []));
     // Ends the span, and the phase under way before it.
     this.watched.trail.scope?.end();
   }

@@ -201,6 +201,10 @@ describe('The tiered cache', () => {
     }
     assert.ok(await memoryOnly.get('k0'));
     assert.equal(await memoryOnly.get('k1'), undefined);
+    const { bytes = 0, limitBytes, entries = 0, evictions = 0 } = memoryOnly.figures().memory;
+    assert.ok(bytes > 0 && bytes <= 20_000);
+    assert.equal(limitBytes, 20_000);
+    assert.equal(entries + evictions, 60);
     const other = aCache();
     assert.equal(await other.get('k0'), undefined);
     assert.ok(await other.get('k59'));

@@ -32,6 +32,7 @@ async function openWindow(folder: string, clock: FakeClock): Promise<Window> {
   const problems: unknown[] = [];
   const onProblem = (error: unknown): unknown => problems.push(error);
   const history = new MetricHistory({ clock, metrics, store: connection, onProblem });
+  history.start();
   let isOpen = true;
   const close = (): void => {
     if (isOpen) {

@@ -152,7 +152,8 @@ describe('What is measured', () => {
 
   it('keeps content apart where the user has turned that on, and sends it nowhere', async () => {
     const { spans, plain, otlp, redacted } = await exportsOf(true);
-    assert.match(plain, new RegExp(`"capturedContent": \\{[^}]*${secret}`));
+    assert.match(plain, new RegExp(`"input": "[^\n]*What about ${secret}`));
+    assert.match(plain, new RegExp(`"output": "[^\n]*Done with ${secret}`));
     for (const json of [spans, otlp, redacted]) {
       assert.ok(!json.includes(secret));
     }
