@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { GitRepository } from '../../src/host/actions/gitRepository.ts';
 import { MessagesServer } from '../support/messagesServer.ts';
@@ -15,6 +16,9 @@ import {
   lastRequest,
 } from './support/assistantHarness.ts';
 import { workspacePath, writeOnDisk } from './support/editor.ts';
+
+/** The window tells of each text that it was given, within a few milliseconds. */
+const settleMs = 300;
 
 interface GitApi {
   openRepository(root: vscode.Uri): Promise<GitRepository | null>;
@@ -48,10 +52,13 @@ describe('A commit message', () => {
     rmSync(workspacePath('commits'), { recursive: true, force: true });
   });
 
-  beforeEach(() => {
+  beforeEach(async () => {
     server.reset();
     repository.inputBox.value = '';
     git('reset', '--quiet', '--hard');
+    // What the test before wrote comes back from the window once more.
+    await sleep(settleMs);
+    assert.equal(repository.inputBox.value, '');
   });
 
   afterEach(() => {
