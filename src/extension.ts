@@ -6,7 +6,10 @@ import { registerCodeActions } from './host/actions/codeActions.ts';
 import type { Assistant } from './host/assistant.ts';
 import { ChatView } from './host/chatView.ts';
 import { registerCommands } from './host/commands.ts';
+import { assistantCommandNames, completionCommandNames } from './host/commandTable.ts';
+import { InlineCompletions } from './host/completion/inlineCompletions.ts';
 import { setContextKey } from './host/contextKeys.ts';
+import type { Foundation } from './host/foundation.ts';
 import { registerLanguageModels } from './host/languageModelProvider.ts';
 import { Notifications } from './host/notifications.ts';
 import { OutputLog } from './host/outputLog.ts';
@@ -31,16 +34,14 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const notifications = new Notifications(log);
   const settings = resources.add(new VsCodeSettings((message) => notifications.warn(message)));
+  const parts = { context, resources, settings, log, notifications };
+  const foundation: () => Promise<Foundation> = lazy(async () => {
+    const { createFoundation } = await import('./host/foundation.ts');
+    return createFoundation(parts);
+  });
   const assistant: () => Promise<Assistant> = lazy(async () => {
     const { createAssistant } = await import('./host/assistant.ts');
-    const created = await createAssistant({
-      context,
-      resources,
-      settings,
-      log,
-      notifications,
-      chat,
-    });
+    const created = await createAssistant({ ...parts, foundation, chat, completions });
     endTurns = created.endTurns;
     return created;
   });
@@ -57,9 +58,31 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
   );
+  const completions = resources.add(
+    new InlineCompletions({
+      ...parts,
+      clock: systemClock,
+      load: async (options) => {
+        const [{ loadCompletions }, base] = await Promise.all([
+          import('./host/completion/loadCompletions.ts'),
+          foundation(),
+        ]);
+        return loadCompletions(parts, base, options);
+      },
+    }),
+  );
+  resources.add(
+    registerCommands(completionCommandNames, async () => completions.commands, notifications),
+  );
   resources.add(registerLanguageModels(async () => (await assistant()).languageModels));
   resources.add(registerCodeActions());
-  resources.add(registerCommands(async () => (await assistant()).commands, notifications));
+  resources.add(
+    registerCommands(
+      assistantCommandNames,
+      async () => (await assistant()).commands,
+      notifications,
+    ),
+  );
   // Edits that wait are shown in their editors, whether or not the panel is.
   if (keptReviews(context.workspaceState).length > 0) {
     assistant().catch((error: unknown) => log.error('Showing edits that wait for review', error));

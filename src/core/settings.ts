@@ -53,6 +53,18 @@ export interface SettingValues {
   readonly 'edit.matching': Matching;
   /** Base address of an OpenTelemetry collector; empty to send nothing anywhere. */
   readonly 'telemetry.otlpEndpoint': string;
+  readonly 'completion.enabled': boolean;
+  /** By language id, `*` for all others. */
+  readonly 'completion.languages': Readonly<Record<string, boolean>>;
+  /** Empty leaves it to Slipstream. */
+  readonly 'completion.model': string;
+  /** The least to wait after a key, milliseconds. */
+  readonly 'completion.debounceMinMs': number;
+  readonly 'completion.inCommentsAndStrings': boolean;
+  /** Whether this machine completes by itself while there is no model. */
+  readonly 'completion.local': boolean;
+  /** Whether it does so as well while a model takes its time. */
+  readonly 'completion.localWhileSlow': boolean;
 }
 
 /** US dollars; absent for no limit. */
@@ -147,6 +159,14 @@ export const settingDefinitions: {
   'checkpoints.maxMegabytes': wholeNumber(200, 10, 10_240),
   'edit.matching': choice('exact', ['exact', 'whitespaceTolerant']),
   'telemetry.otlpEndpoint': text(''),
+  'completion.enabled': toggle(true),
+  // What comes next in prose is seldom what a guess says.
+  'completion.languages': switches({ markdown: false, plaintext: false }),
+  'completion.model': text(''),
+  'completion.debounceMinMs': wholeNumber(0, 0, 5_000),
+  'completion.inCommentsAndStrings': toggle(true),
+  'completion.local': toggle(true),
+  'completion.localWhileSlow': toggle(false),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);
@@ -195,6 +215,31 @@ function toggle(value: boolean): SettingDefinition<boolean> {
     schema: { type: 'boolean' },
     expected: 'true or false',
     parse: (raw) => (typeof raw === 'boolean' ? raw : undefined),
+  };
+}
+
+/** Names that are on or off. */
+function switches(
+  value: Readonly<Record<string, boolean>>,
+): SettingDefinition<Readonly<Record<string, boolean>>> {
+  return {
+    default: value,
+    scope: 'machine',
+    schema: { type: 'object', additionalProperties: { type: 'boolean' } },
+    expected: 'names, each with true or false',
+    parse: (raw) => {
+      if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+        return undefined;
+      }
+      const parsed: Record<string, boolean> = {};
+      for (const [name, isOn] of Object.entries(raw)) {
+        if (typeof isOn !== 'boolean') {
+          return undefined;
+        }
+        parsed[name] = isOn;
+      }
+      return parsed;
+    },
   };
 }
 

@@ -5,12 +5,12 @@ import type { Clock } from '../base/clock.ts';
 import { CacheKeyGenerator, type CacheScope } from '../core/cache/cacheKeys.ts';
 import { TieredCache } from '../core/cache/tieredCache.ts';
 import type { AnswerOptions } from '../core/model/gateway.ts';
-import type { AssistantParts } from './assistant.ts';
+import type { ActivationParts } from './foundation.ts';
 import { WorkspaceFolders } from './workspaceFolders.ts';
 
 const bytesPerMegabyte = 1_000_000;
 
-type AnswerParts = Pick<AssistantParts, 'context' | 'resources' | 'settings' | 'log'>;
+type AnswerParts = Pick<ActivationParts, 'context' | 'resources' | 'settings' | 'log'>;
 
 /** What keeps answers, with the user's limits, and forgets those about files that change. */
 export function createAnswerParts(parts: AnswerParts, clock: Clock): AnswerOptions {

@@ -3,22 +3,14 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
-import { lazy } from '../base/lazy.ts';
 import type { ResourceManager } from '../base/lifecycle.ts';
 import { ThreadService } from '../core/agent/threadService.ts';
 import type { ThreadGrants } from '../core/approvals/approvalGrants.ts';
 import { Checkpoints } from '../core/checkpoint/checkpoints.ts';
 import { SqliteCheckpointStore } from '../core/store/checkpointStore.ts';
-import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
-import type { ThreadStore } from '../core/store/records.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
-import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { HostRequestHandlers } from '../shared/protocol.ts';
-import {
-  type ActionCommands,
-  type ActionParts,
-  createActionCommands,
-} from './actions/actionCommands.ts';
+import { createActionCommands } from './actions/actionCommands.ts';
 import { createAgentParts } from './agentParts.ts';
 import { ApprovalDiffs } from './approvalDiffs.ts';
 import { showSpending } from './budgetParts.ts';
@@ -27,55 +19,49 @@ import { createChatCommands } from './chatCommands.ts';
 import { createChatRequests } from './chatRequests.ts';
 import type { ChatView } from './chatView.ts';
 import { CodeBlocks } from './codeBlocks.ts';
-import { createCommandHandlers } from './commandHandlers.ts';
-import type { CommandHandlers } from './commandTable.ts';
+import { type CommandParts, createCommandHandlers } from './commandHandlers.ts';
+import type { AssistantCommands } from './commandTable.ts';
+import type { InlineCompletions } from './completion/inlineCompletions.ts';
 import { ContextItems } from './contextItems.ts';
 import { setContextKey } from './contextKeys.ts';
 import { createContextKeeping } from './contextParts.ts';
 import { EditPreviews } from './editPreviews.ts';
-import { type Environment, readEnvironment } from './environment.ts';
 import { FileIndex, type ListFiles } from './fileIndex.ts';
+import type { ActivationParts, Foundation } from './foundation.ts';
 import { GatewayLanguageModels } from './languageModelAnswers.ts';
 import type { LanguageModelAnswers } from './languageModelProvider.ts';
 import { Links } from './links.ts';
 import { Mentions } from './mentions.ts';
-import { createModelParts, type ModelParts } from './modelParts.ts';
+import type { ModelParts } from './modelParts.ts';
 import { selectModel } from './modelPicker.ts';
-import type { Notifications } from './notifications.ts';
 import { setOtlpHeaders } from './otlpTarget.ts';
-import type { OutputLog } from './outputLog.ts';
-import { createPrefetch } from './prefetchParts.ts';
+import { createPrefetch, type Prefetch } from './prefetchParts.ts';
 import { Reports } from './reports.ts';
 import { showRequests } from './requestReports.ts';
 import { RestoreDiffs } from './restoreDiffs.ts';
 import { ReviewFeature } from './review/reviewFeature.ts';
-import type { VsCodeSettings } from './settings.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SummaryDocuments } from './summaryDocuments.ts';
 import { SymbolSearch } from './symbolSearch.ts';
-import { addCounters, createTelemetry, measureRequests } from './telemetryParts.ts';
+import { addCounters } from './telemetryParts.ts';
 import { createThreadNamer } from './threadNaming.ts';
 import { VsCodeWorkspace } from './vscodeWorkspace.ts';
 import { listWorkspaceFiles } from './workspaceFiles.ts';
-import { WorkspaceFolders } from './workspaceFolders.ts';
 
 const clock = systemClock;
 
-/** What exists from activation on. */
-export interface AssistantParts {
-  readonly context: vscode.ExtensionContext;
-  /** Owns everything that is made here. */
-  readonly resources: ResourceManager;
-  readonly settings: VsCodeSettings;
-  readonly log: OutputLog;
-  readonly notifications: Notifications;
+/** What the assistant is made of. */
+export interface AssistantParts extends ActivationParts {
+  /** Made with the first door that is used, and shared with the others. */
+  readonly foundation: () => Promise<Foundation>;
   readonly chat: ChatView;
+  readonly completions: Pick<InlineCompletions, 'clear' | 'prefetchCounters'>;
 }
 
 /** What answers the panel's requests and the commands. */
 export interface Assistant {
   readonly requests: HostRequestHandlers;
-  readonly commands: CommandHandlers;
+  readonly commands: AssistantCommands;
   /** What VS Code's own chat and other extensions may ask. */
   readonly languageModels: LanguageModelAnswers;
   /** Stops every turn and resolves when they have ended and are kept. */
@@ -87,31 +73,23 @@ export interface Assistant {
  * fails nothing of it is left, so that it may be tried again.
  */
 export async function createAssistant(parts: AssistantParts): Promise<Assistant> {
+  // Made first, so that it is disposed of last.
+  const foundation = await parts.foundation();
   const resources = parts.resources.child('assistant');
   try {
-    return await assemble({ ...parts, resources });
+    return await assemble({ ...parts, resources }, foundation);
   } catch (error) {
     resources.dispose();
     throw error;
   }
 }
 
-async function assemble(parts: AssistantParts): Promise<Assistant> {
+async function assemble(parts: AssistantParts, foundation: Foundation): Promise<Assistant> {
   const { chat, log, resources } = parts;
-  const environment = readEnvironment();
-  const { store, connection } = await openStore(parts, parts.context.globalStorageUri.fsPath);
-  const telemetry = createTelemetry(parts, connection);
-  const models = createModelParts({ ...parts, telemetry }, environment, connection);
-  measureRequests(parts, telemetry, models);
-  const editor = createEditorParts(parts, environment);
-  const checkpoints = createCheckpoints(parts, editor.workspace, connection);
-  const { threads, summaries } = await createThreads(
-    { ...parts, telemetry },
-    environment,
-    models,
-    editor,
-    { store, checkpoints },
-  );
+  const { environment, models, telemetry, syntax } = foundation;
+  const editor = createEditorParts(parts, foundation);
+  const checkpoints = createCheckpoints(parts, editor.workspace, models.storeConnection);
+  const { threads, summaries } = await createThreads(parts, foundation, editor, checkpoints);
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
   const reports = resources.add(new Reports());
@@ -145,7 +123,13 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
     }),
     commands: createCommandHandlers({
       chat: chatCommands,
-      actions: createActions({ ...parts, ...editor, ...models, chat: chatCommands }),
+      actions: createActionCommands({
+        ...parts,
+        ...editor,
+        ...models,
+        syntax: async () => syntax,
+        chat: chatCommands,
+      }),
       folders,
       log,
       extensionId: parts.context.extension.id,
@@ -156,29 +140,41 @@ async function assemble(parts: AssistantParts): Promise<Assistant> {
       runOnManyFiles: (clicked, selected) => bulk.command.run(clicked, selected),
       clearAnswers: async () => {
         await models.answers.cache.clear();
+        parts.completions.clear();
         parts.notifications.info('All kept answers are forgotten.');
       },
       setOtlpHeaders: () => setOtlpHeaders(parts),
-      showSpending: () =>
-        showSpending({ reports, budget: models.budget, settings: parts.settings }),
-      showRequests: () => showRequests(reports, models, parts.settings, prefetch.counters()),
+      ...createReportCommands(parts, { reports, models, prefetch }),
     }),
   };
 }
 
-function createActions(
-  parts: Omit<ActionParts, 'syntax'> & Pick<AssistantParts, 'context' | 'log'>,
-): ActionCommands {
-  const syntax = lazy(async () => {
-    const { createHostSyntax } = await import('./syntaxParts.ts');
-    return createHostSyntax(parts.resources, parts.context, parts.log);
-  });
-  return createActionCommands({ ...parts, syntax });
+function createReportCommands(
+  { settings, completions }: AssistantParts,
+  {
+    reports,
+    models,
+    prefetch,
+  }: {
+    readonly reports: Reports;
+    readonly models: ModelParts;
+    readonly prefetch: Pick<Prefetch, 'counters'>;
+  },
+): Pick<CommandParts, 'showSpending' | 'showRequests'> {
+  const { budget, storeConnection: store } = models;
+  return {
+    showSpending: () => showSpending({ reports, budget, settings, store }),
+    showRequests: () =>
+      showRequests(reports, models, settings, [
+        ...prefetch.counters(),
+        ...completions.prefetchCounters(),
+      ]),
+  };
 }
 
-function createEditorParts(parts: AssistantParts, { searchPath }: Environment) {
+function createEditorParts(parts: AssistantParts, { folders, environment }: Foundation) {
   const { resources, log, notifications } = parts;
-  const folders = resources.add(new WorkspaceFolders());
+  const { searchPath } = environment;
   const workspace = resources.add(new VsCodeWorkspace({ folders, clock, searchPath }));
   const previews = resources.add(new EditPreviews());
   const listFiles: ListFiles = (signal) => listWorkspaceFiles(workspace, signal);
@@ -239,12 +235,12 @@ function fileListChanges(resources: ResourceManager): Event<void> {
 }
 
 async function createThreads(
-  parts: AssistantParts & { readonly telemetry: Telemetry },
-  { variables }: Environment,
-  models: ModelParts,
+  parts: AssistantParts,
+  { environment, models, store, telemetry }: Foundation,
   editor: ReturnType<typeof createEditorParts>,
-  { store, checkpoints }: { readonly store: ThreadStore; readonly checkpoints: Checkpoints },
+  checkpoints: Checkpoints,
 ) {
+  const { variables } = environment;
   const storageFolder = parts.context.globalStorageUri.fsPath;
   const { workspace, contextItems, slashCommands } = editor;
   const catalogue = await models.catalogue();
@@ -253,7 +249,7 @@ async function createThreads(
   const threads: ThreadService<ThreadGrants> = new ThreadService({
     ...createAgentParts({ ...parts, ...own }),
     store,
-    tracing: parts.telemetry,
+    tracing: telemetry,
     checkpoints,
     gateway: models.gateway,
     context: createContextKeeping({ ...models, catalogue }),
@@ -280,7 +276,7 @@ async function createThreads(
 }
 
 function createCheckpoints(
-  { settings, log }: AssistantParts,
+  { resources, settings, log }: AssistantParts,
   workspace: VsCodeWorkspace,
   connection: StoreConnection,
 ): Checkpoints {
@@ -292,24 +288,13 @@ function createCheckpoints(
     maxMegabytes: () => settings.get('checkpoints.maxMegabytes'),
   });
   // What deleted threads kept of files goes, and what is over a limit that was lowered.
-  checkpoints.makeRoom().catch((error: unknown) => log.error('Making room for checkpoints', error));
+  checkpoints.makeRoom().catch((error: unknown) => {
+    // Where the window is closed while it loads, the store is gone as well.
+    if (!resources.isDisposed) {
+      log.error('Making room for checkpoints', error);
+    }
+  });
   return checkpoints;
-}
-
-async function openStore(
-  { resources, notifications }: AssistantParts,
-  storageFolder: string,
-): Promise<OpenedThreadStore> {
-  const path = join(storageFolder, 'threads.db');
-  const opened = await openThreadStore({ path, clock });
-  const { store, setAside } = opened;
-  resources.add(store);
-  if (setAside !== undefined) {
-    notifications.warn(
-      `The threads kept so far could not be read. The damaged file was set aside as ${setAside}, and a new one was begun.`,
-    );
-  }
-  return opened;
 }
 
 /** Keeps the panel and VS Code's context keys true to what changes outside of any turn. */

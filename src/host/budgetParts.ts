@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { systemClock } from '../base/clock.ts';
+import { completionReport } from '../core/completion/completionReport.ts';
+import { CompletionStatistics } from '../core/completion/completionStatistics.ts';
 import { Budget } from '../core/model/budget/budget.ts';
 import { limitsOf } from '../core/model/budget/limits.ts';
 import { spendingReport } from '../core/model/budget/spendingReport.ts';
@@ -9,8 +11,8 @@ import type { Settings } from '../core/settings.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import { UsageLedger } from '../core/store/usageLedger.ts';
 import type { PromptTokens } from '../core/tokens/promptTokens.ts';
-import type { AssistantParts } from './assistant.ts';
 import { callCostUsd } from './callCosts.ts';
+import type { ActivationParts } from './foundation.ts';
 import type { Reports } from './reports.ts';
 import { workspaceKey } from './workspaceKey.ts';
 
@@ -20,7 +22,7 @@ export interface BudgetParts {
   readonly tokens: PromptTokens;
 }
 
-type HostParts = Pick<AssistantParts, 'resources' | 'settings' | 'notifications' | 'log'>;
+type HostParts = Pick<ActivationParts, 'resources' | 'settings' | 'notifications' | 'log'>;
 
 const changeLimit = 'Change the limit';
 const enterPrice = 'Enter its price';
@@ -79,19 +81,28 @@ export async function showSpending({
   reports,
   budget,
   settings,
+  store,
 }: {
   readonly reports: Reports;
   readonly budget: Budget;
   readonly settings: Settings;
+  readonly store: StoreConnection;
 }): Promise<void> {
   const catalogue = await loadCatalogue();
+  const nameOf = (model: string): string => catalogue.find(model)?.name ?? model;
+  const statistics = new CompletionStatistics({ store, clock: systemClock });
   const markdown = spendingReport({
     totals: budget.totals(),
     limits: limitsOf(settings),
     areLimitsLifted: budget.areLimitsLifted,
-    nameOf: (model) => catalogue.find(model)?.name ?? model,
+    nameOf,
   });
-  await reports.show('Spending', markdown);
+  const completions = completionReport({
+    day: await statistics.totals('day'),
+    month: await statistics.totals('month'),
+    nameOf,
+  });
+  await reports.show('Spending', `${markdown}\n${completions}`);
 }
 
 async function openSettings(query: string): Promise<void> {

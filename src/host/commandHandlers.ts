@@ -3,7 +3,7 @@ import type { LoneAsk } from '../core/agent/loneTurns.ts';
 import type { ContextChip, Draft } from '../shared/views.ts';
 import type { ActionCommands } from './actions/actionCommands.ts';
 import type { CodeBlocks } from './codeBlocks.ts';
-import type { CommandHandlers } from './commandTable.ts';
+import type { AssistantCommands } from './commandTable.ts';
 import type { ConnectionFlows } from './connectionFlows.ts';
 import { fileChips, selectionChip } from './editorContext.ts';
 import type { OutputLog } from './outputLog.ts';
@@ -45,7 +45,7 @@ export interface CommandParts {
 }
 
 /** What each command does. */
-export function createCommandHandlers(parts: CommandParts): CommandHandlers {
+export function createCommandHandlers(parts: CommandParts): AssistantCommands {
   const { chat, folders, extensionId } = parts;
   return {
     focusChat: () => chat.focus(),
@@ -79,7 +79,7 @@ export function createCommandHandlers(parts: CommandParts): CommandHandlers {
 }
 
 type ReviewHandlers = Pick<
-  CommandHandlers,
+  AssistantCommands,
   | 'nextChange'
   | 'previousChange'
   | 'showChanges'

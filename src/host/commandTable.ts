@@ -65,6 +65,14 @@ export interface CommandHandlers {
   commitMessage(clicked?: unknown): Promise<void>;
   /** Stops what is being written into an editor. */
   stopEdit(): Promise<void>;
+  /** What can be done about completions, from the status bar. */
+  showCompletionMenu(): Promise<void>;
+  /** Asks for completions at the cursor, without a wait. */
+  completeHere(): Promise<void>;
+  /** Sends away the completion that is shown: it is not offered again there. */
+  rejectCompletion(): Promise<void>;
+  toggleCompletions(): Promise<void>;
+  snoozeCompletions(): Promise<void>;
 }
 
 export type CommandName = keyof CommandHandlers;
@@ -118,13 +126,36 @@ const names: { readonly [Name in CommandName]: true } = {
   stopEdit: true,
   suggestNames: true,
   commitMessage: true,
+  showCompletionMenu: true,
+  completeHere: true,
+  rejectCompletion: true,
+  toggleCompletions: true,
+  snoozeCompletions: true,
 };
 
+/** Those that work without the chat and all that belongs to it. */
+export const completionCommandNames = [
+  'showCompletionMenu',
+  'completeHere',
+  'rejectCompletion',
+  'toggleCompletions',
+  'snoozeCompletions',
+] as const satisfies readonly CommandName[];
+
+export type CompletionCommands = Pick<CommandHandlers, (typeof completionCommandNames)[number]>;
+export type AssistantCommands = Omit<CommandHandlers, keyof CompletionCommands>;
+
 export const commandNames = Object.keys(names).filter(isCommandName);
+
+export const assistantCommandNames = commandNames.filter(isAssistantCommand);
 
 /** The command's id for VS Code. */
 export function commandId(name: CommandName): string {
   return `slipstream.${name}`;
+}
+
+function isAssistantCommand(name: CommandName): name is keyof AssistantCommands {
+  return !completionCommandNames.some((one) => one === name);
 }
 
 function isCommandName(name: string): name is CommandName {

@@ -1,22 +1,24 @@
 import * as vscode from 'vscode';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
-import { type CommandHandlers, type CommandName, commandId, commandNames } from './commandTable.ts';
+import { type CommandHandlers, type CommandName, commandId } from './commandTable.ts';
 import type { Notifications } from './notifications.ts';
 
 /**
- * Registers every command of the table; what handles them is loaded with the first one. What a
- * handler throws is told to the user here; VS Code itself would show any error in raw form.
+ * Registers commands of the table; what handles them is loaded with the first one. What a handler
+ * throws is told to the user here; VS Code itself would show any error in raw form.
  */
-export function registerCommands(
-  handlers: () => Promise<CommandHandlers>,
+export function registerCommands<Name extends CommandName>(
+  names: readonly Name[],
+  handlers: () => Promise<Pick<CommandHandlers, Name>>,
   notifications: Notifications,
 ): Disposable {
   const resources = new ResourceManager('commands');
-  for (const name of commandNames) {
+  for (const name of names) {
     resources.add(
       vscode.commands.registerCommand(commandId(name), async (...args: unknown[]) => {
         try {
-          await run(await handlers(), name, args);
+          const [first, second] = args;
+          await (await handlers())[name](first, second);
         } catch (error) {
           notifications.report(`Command ${name}`, error);
         }
@@ -24,9 +26,4 @@ export function registerCommands(
     );
   }
   return resources;
-}
-
-function run(handlers: CommandHandlers, name: CommandName, args: unknown[]): Promise<void> {
-  const [first, second] = args;
-  return handlers[name](first, second);
 }

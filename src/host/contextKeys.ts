@@ -14,6 +14,8 @@ export interface ContextKeys {
   readonly isEditorReviewed: boolean;
   /** Whether code is being rewritten in an editor. */
   readonly isEditing: boolean;
+  /** Whether a completion of Slipstream may be what the editor shows as ghost text. */
+  readonly isCompletionOffered: boolean;
 }
 
 /** Tells VS Code the value of a context key. */

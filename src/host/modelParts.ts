@@ -12,13 +12,13 @@ import type { StoreConnection } from '../core/store/storeConnection.ts';
 import type { Telemetry } from '../core/telemetry/telemetry.ts';
 import type { ConnectionView } from '../shared/views.ts';
 import { createAnswerParts } from './answerParts.ts';
-import type { AssistantParts } from './assistant.ts';
 import { createBudget } from './budgetParts.ts';
 import { ConnectionFlows } from './connectionFlows.ts';
 import { toConnectionView } from './connectionLabel.ts';
 import { ConnectionSettings } from './connectionSettings.ts';
 import { EditorLanguageModels } from './editorLanguageModels.ts';
 import type { Environment } from './environment.ts';
+import type { ActivationParts } from './foundation.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { ModelServer } from './modelServer.ts';
 import { hostFetch, systemAuthorities } from './proxySettings.ts';
@@ -28,7 +28,7 @@ import { createContextOptimizer, createPromptTokens } from './tokenParts.ts';
 
 const clock = systemClock;
 
-type PathParts = Omit<AssistantParts, 'chat'> & { readonly telemetry: Telemetry };
+type PathParts = ActivationParts & { readonly telemetry: Telemetry };
 
 /** What asks a model, and what the user sets about it. */
 export type ModelParts = ReturnType<typeof createModelParts>;

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { OtlpTarget } from '../core/telemetry/otlpExporter.ts';
 import { parseOtlpHeaders } from '../core/telemetry/otlpHeaders.ts';
-import type { AssistantParts } from './assistant.ts';
 import { endpointProblem } from './endpointAddress.ts';
+import type { ActivationParts } from './foundation.ts';
 
-type TargetParts = Pick<AssistantParts, 'context' | 'settings' | 'notifications'>;
+type TargetParts = Pick<ActivationParts, 'context' | 'settings' | 'notifications'>;
 
 /** The user's collector; undefined while none is set, or its address can't be used. */
 export function otlpTarget({ context, settings }: TargetParts): OtlpTarget | undefined {

@@ -12,7 +12,7 @@ export async function showRequests(
   reports: Reports,
   models: { readonly requestLog: RequestLog; readonly catalogue: () => Promise<Catalogue> },
   settings: Settings,
-  prefetched: ReadonlyMap<PrefetchKind, PrefetchCounters>,
+  prefetched: readonly (readonly [PrefetchKind, PrefetchCounters])[],
 ): Promise<void> {
   const catalogue = await models.catalogue();
   const format = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
@@ -21,5 +21,5 @@ export async function showRequests(
     costOf: (usage, model) => callCostUsd(usage, model, { catalogue, settings }),
     formatTime: (wallTimeMs) => format.format(wallTimeMs),
   });
-  await reports.show('Recent requests', `${markdown}\n${prefetchReport(prefetched)}`);
+  await reports.show('Recent requests', `${markdown}\n${prefetchReport(new Map(prefetched))}`);
 }

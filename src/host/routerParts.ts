@@ -10,14 +10,14 @@ import { Retirements } from '../core/model/retirement.ts';
 import { ModelRouter } from '../core/model/router/modelRouter.ts';
 import { ModelStatistics } from '../core/model/router/modelStatistics.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
-import type { AssistantParts } from './assistant.ts';
 import type { ConnectionSettings } from './connectionSettings.ts';
+import type { ActivationParts } from './foundation.ts';
 import type { ModelServer } from './modelServer.ts';
 import { workspaceKey } from './workspaceKey.ts';
 
 const clock = systemClock;
 
-type HostParts = Pick<AssistantParts, 'resources' | 'settings' | 'notifications' | 'log'>;
+type HostParts = Pick<ActivationParts, 'resources' | 'settings' | 'notifications' | 'log'>;
 
 /** What is known of the models. */
 export type ModelCatalogue = ReturnType<typeof createModelCatalogue>;

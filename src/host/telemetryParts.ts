@@ -6,13 +6,13 @@ import type { RequestLog } from '../core/model/requestLog.ts';
 import type { RequestScheduler } from '../core/model/schedule/requestScheduler.ts';
 import type { StoreConnection } from '../core/store/storeConnection.ts';
 import { Telemetry } from '../core/telemetry/telemetry.ts';
-import type { AssistantParts } from './assistant.ts';
 import { callCostUsd } from './callCosts.ts';
+import type { ActivationParts } from './foundation.ts';
 import { otlpTarget, tellOtlpProblem } from './otlpTarget.ts';
 import type { Prefetch } from './prefetchParts.ts';
 
 type TelemetryParts = Pick<
-  AssistantParts,
+  ActivationParts,
   'context' | 'resources' | 'settings' | 'log' | 'notifications'
 >;
 
@@ -49,7 +49,7 @@ export interface ObservedParts {
 
 /** Measures what is asked of models, at the prices that are known by then. */
 export function measureRequests(
-  { resources, settings, log }: Pick<AssistantParts, 'resources' | 'settings' | 'log'>,
+  { resources, settings, log }: Pick<ActivationParts, 'resources' | 'settings' | 'log'>,
   telemetry: Telemetry,
   { requestLog, catalogue }: ObservedParts,
 ): void {

@@ -19,43 +19,26 @@ import {
   extensionId,
   MemorySecrets,
 } from './support/assistantHarness.ts';
-import { workspacePath } from './support/editor.ts';
+import { closeAll, show, workspacePath, writeOnDisk } from './support/editor.ts';
 
 /** What activation may load of ours, besides what is below `src/base` and `src/shared`. */
 const eagerSources = /^src\/(extension\.ts|base\/|shared\/|core\/settings\.ts|host\/)/;
 /** These of `src/host` stand for all that comes with the first request or command. */
 const lateSources = /^src\/host\/(assistant|agentParts|vscodeWorkspace|connectionFlows)\.ts/;
 
-/**
- * These come first among the tests in VS Code, while the extension itself is not active yet: the
- * others activate it, and nothing makes it inactive again.
- */
+/** These come first among the tests in VS Code, before anything of Slipstream is used. */
 describe('Activation', () => {
-  before(() => {
-    assert.equal(installed().isActive, false, 'An earlier test has activated the extension.');
-  });
-
-  it('waits until Slipstream is used', async () => {
-    assert.deepEqual(await registeredCommands(), []);
-  });
-
   it('can be taken back without a trace and repeated, as by disabling and enabling', async () => {
     const storage = createTemporaryFolder('activation');
     for (const round of ['first', 'second']) {
-      const { context, stop } = activated(storage.path);
-      await eventually(
-        async () => (await registeredCommands()).length === commandNames.length,
-        `the commands of the ${round} round`,
-      );
+      const { context, stop, registered } = activated(storage.path);
+      assert.deepEqual(missing(registered), [], round);
       // Loads all that activation does not.
       await stop();
       assert.equal(databases(storage.path).length, 1, round);
       await takeBack(context);
       assertNothingLives();
-      await eventually(
-        async () => (await registeredCommands()).length === 0,
-        `the commands to go after the ${round} round`,
-      );
+      assert.deepEqual([...registered.keys()], [], round);
     }
     storage.dispose();
   });
@@ -70,11 +53,14 @@ describe('Activation', () => {
     storage.dispose();
   });
 
-  it('registers every command, and loads and opens nothing that is heavy', async () => {
-    const early = await loadedBy(() => installed().activate());
-    assert.deepEqual(new Set(await registeredCommands()), new Set(commandNames.map(commandId)));
-    assert.ok(early.includes('dist/extension.js'), `The modules loaded are told: ${early}`);
-    const sources = sourcesOf(early);
+  it('comes with the first file, registers every command, and opens and loads nothing heavy', async () => {
+    await show(writeOnDisk('first.js', 'let first;\n'));
+    await eventually(() => installed().isActive, 'the extension to be awake');
+    await eventually(
+      async () => (await registeredCommands()).length === commandNames.length,
+      'the commands',
+    );
+    const sources = sourcesOf(loadedAtOnce('dist/extension.js'));
     assert.ok(sources.includes('src/extension.ts'));
     assert.deepEqual(
       sources.filter((source) => !eagerSources.test(source) || lateSources.test(source)),
@@ -87,6 +73,7 @@ describe('Activation', () => {
       'The first command loads the rest.',
     );
     assert.equal(databases(scratchFolder()).length, 1);
+    await closeAll();
   });
 });
 
@@ -170,25 +157,53 @@ describe('An API key in VS Code’s own secret storage', () => {
 
 interface Activated {
   readonly context: vscode.ExtensionContext;
-  /** What the command does; running it by name would have VS Code activate the installed extension. */
+  /** What the command does. */
   readonly stop: () => Promise<unknown>;
+  /** What is registered now under names that no two may have. */
+  readonly registered: ReadonlyMap<string, unknown>;
 }
 
-/** Activates the extension's source with a context of its own. */
+/**
+ * Activates the extension's source with a context of its own. The installed extension may be awake at
+ * the same time, so that names which no two may register are kept here.
+ */
 function activated(storageFolder: string): Activated {
   const context = extensionContext(storageFolder, new MemorySecrets());
-  const handlers = new Map<string, () => Promise<unknown>>();
-  const original = vscode.commands.registerCommand;
-  const register: typeof original = (id, handler) => {
-    handlers.set(id, handler);
-    return original(id, handler);
+  const registered = new Map<string, unknown>();
+  const register = (name: string, what: unknown): vscode.Disposable => {
+    assert.ok(!registered.has(name), `${name} is registered twice.`);
+    registered.set(name, what);
+    return { dispose: () => registered.delete(name) };
   };
-  const restore = replace(vscode.commands, 'registerCommand', register);
+  const restore = [
+    replace(vscode.commands, 'registerCommand', register),
+    replace(vscode.window, 'registerWebviewViewProvider', register),
+    replace(vscode.lm, 'registerLanguageModelChatProvider', register),
+  ];
   activate(context);
-  restore();
-  const stop = handlers.get(commandId('stop'));
-  assert.ok(stop);
-  return { context, stop };
+  for (const one of restore) {
+    one();
+  }
+  const stop = registered.get(commandId('stop'));
+  assert.ok(typeof stop === 'function');
+  return { context, stop: async () => stop(), registered };
+}
+
+function missing(registered: ReadonlyMap<string, unknown>): readonly string[] {
+  return commandNames.map(commandId).filter((id) => !registered.has(id));
+}
+
+/** A file of the build and all that it imports at once. */
+function loadedAtOnce(file: string, found = new Set<string>()): readonly string[] {
+  if (!found.has(file)) {
+    found.add(file);
+    for (const { path, kind } of builtFiles()[file]?.imports ?? []) {
+      if (kind === 'import-statement' && path.startsWith('dist/')) {
+        loadedAtOnce(path, found);
+      }
+    }
+  }
+  return [...found];
 }
 
 /** What VS Code does when it disables an extension. */
@@ -241,11 +256,20 @@ async function loadedBy(work: () => Thenable<unknown>): Promise<readonly string[
   return loaded.filter((path) => path.startsWith('dist/'));
 }
 
-/** The sources that went into these files, as the build tells. */
+interface BuiltFile {
+  readonly inputs: object;
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
+}
+
+/** What the build tells of its files. */
+function builtFiles(): Readonly<Record<string, BuiltFile | undefined>> {
+  const meta = readFileSync(join(installed().extensionPath, 'dist/meta.host.json'), 'utf8');
+  return (JSON.parse(meta) as { outputs: Record<string, BuiltFile | undefined> }).outputs;
+}
+
+/** The sources that went into these files. */
 function sourcesOf(files: readonly string[]): readonly string[] {
-  const { outputs } = JSON.parse(
-    readFileSync(join(installed().extensionPath, 'dist/meta.host.json'), 'utf8'),
-  ) as { outputs: Record<string, { inputs: object } | undefined> };
+  const outputs = builtFiles();
   return files.flatMap((file) => {
     const output = outputs[file];
     assert.ok(output, `The build does not know ${file}.`);

@@ -48,6 +48,9 @@ const policies: Readonly<Record<Surface, AnswerPolicy>> = {
 /** A prompt's count changes only when the provider changes how it counts. */
 export const tokenCountLifetime: Lifetime = { freshMs: 7 * dayMs, staleMs: 0 };
 
+/** Completions by their place. A place that stays as it was for a week is not being worked on. */
+export const completionLifetime: Lifetime = { freshMs: 7 * dayMs, staleMs: 0 };
+
 /** Whether this request may share its call with an equal one. Never with tools: their ids differ. */
 export function mayShare(request: ModelRequest): boolean {
   return request.tools.length === 0 && policies[request.surface].isShared;

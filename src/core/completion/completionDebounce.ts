@@ -35,6 +35,8 @@ const pauseIntervals = 1.5;
 const leastPauseIntervals = 1.1;
 /** Weight of a new time to answer. */
 const latencyWeight = 0.2;
+/** VS Code asks 50 ms after a key, and a busy window a little later. */
+const editorDelayMs = 100;
 /** Nobody who stops to think waits longer for a first try. */
 const maxMs = 2_000;
 
@@ -87,6 +89,16 @@ export class CompletionDebounce {
   judged(fate: CompletionFate): void {
     const outcome = { fate, atMs: this.options.clock.now() };
     this.outcomes = [...this.outcomes, outcome].slice(-keptOutcomes);
+  }
+
+  /**
+   * When a model may be asked about a place that the editor asks about now: on the clock's time. The
+   * editor itself asks some 50 ms after a key, and the user has waited for that already.
+   */
+  dueMs(): number {
+    const nowMs = this.options.clock.now();
+    const isAfterKey = nowMs - this.lastKeyMs <= editorDelayMs;
+    return (isAfterKey ? this.lastKeyMs : nowMs) + this.waitMs();
   }
 
   /** From the last key on, milliseconds. */

@@ -41,10 +41,6 @@ export interface CompletionEngineParts {
   readonly isLocalWhileSlow: () => boolean;
   /** Whether this machine answers while there is no model. */
   readonly isLocalEnabled: () => boolean;
-  /** A completion is offered that was not before. */
-  readonly onOffered: (watched: WatchedOffer) => void;
-  /** It is known what became of it. */
-  readonly onJudged: (judged: JudgedOffer) => void;
   readonly onFailure: (failure: ModelFailure) => void;
   /** Absent where nobody measures. */
   readonly tracing?: Tracing;
@@ -75,8 +71,6 @@ const reuseBytes = 8_000_000;
 const maxAlternatives = 3;
 /** By then a quick model has answered, and the user has begun to wait. */
 const slowMs = 400;
-/** Below this a guess of this machine is wrong too often to be worth the look. */
-const minConfidence = 0.6;
 
 /**
  * Completes code. The path of a key: what is known already, at once; what is under way; a wait; then
@@ -86,13 +80,15 @@ export class CompletionEngine implements Disposable {
   private readonly parts: CompletionEngineParts;
   private readonly resources = new ResourceManager('completionEngine');
   private readonly activities = this.resources.add(new Emitter<CompletionActivity>());
+  private readonly offerings = this.resources.add(new Emitter<WatchedOffer>());
+  private readonly judgements = this.resources.add(new Emitter<JudgedOffer>());
   private readonly debounce: CompletionDebounce;
   private readonly reuse: CompletionReuse;
   private readonly requests: CompletionRequests;
   private readonly pause: AskPause;
   private readonly watch: OfferWatch;
-  /** Where the offers that are shown begin. */
-  private shownAt: CompletionSpot | undefined;
+  /** What was offered last, and for which place. */
+  private shown: { readonly spot: CompletionSpot; readonly offers: Offers } | undefined;
 
   constructor(parts: CompletionEngineParts) {
     this.parts = parts;
@@ -117,10 +113,25 @@ export class CompletionEngine implements Disposable {
     return this.activities.event;
   }
 
+  /** A completion is offered that was not before. */
+  get onDidOffer(): Event<WatchedOffer> {
+    return this.offerings.event;
+  }
+
+  /** It is known what became of one that was offered. */
+  get onDidJudge(): Event<JudgedOffer> {
+    return this.judgements.event;
+  }
+
   /** What is held, for figures and tests. */
   get held(): { readonly kept: number; readonly bytes: number; readonly running: number } {
     const { reuse, requests } = this;
     return { kept: reuse.size, bytes: reuse.sizeBytes, running: requests.count };
+  }
+
+  /** Whether it matters to it where the cursor goes. */
+  get isFollowing(): boolean {
+    return this.watch.current !== undefined || this.requests.count > 0;
   }
 
   /** Completions for a place: at once where they are known, else a promise, which never rejects. */
@@ -167,17 +178,26 @@ export class CompletionEngine implements Disposable {
 
   /** The user has sent away what is shown: it is not offered again there. */
   rejected(): void {
-    for (const offer of this.watch.rejected()) {
-      if (this.shownAt) {
-        this.reuse.rejections.add(this.shownAt, offer.text);
+    this.watch.end('rejected');
+    const { shown } = this;
+    this.shown = undefined;
+    if (shown) {
+      for (const { text } of shown.offers) {
+        this.reuse.rejections.add(shown.spot, text);
       }
     }
   }
 
   /**
-   * Asks ahead of the user. Undefined where nothing had to be asked; rejects where the model fails.
+   * Asks ahead of the user. Undefined where nothing had to be asked or there is no money for it;
+   * rejects where the model fails.
+   * @param target What its origin will say that it was prepared for.
    */
-  async prepare(spot: CompletionSpot, signal: AbortSignal): Promise<RunningCompletion | undefined> {
+  async prepare(
+    spot: CompletionSpot,
+    target: string,
+    signal: AbortSignal,
+  ): Promise<RunningCompletion | undefined> {
     const model = this.parts.model();
     if (!model || this.pause.isOn || signal.aborted) {
       return undefined;
@@ -198,17 +218,17 @@ export class CompletionEngine implements Disposable {
       trigger: 'automatic',
       typedLength: own.text.length,
       alternative: 0,
-      preparedFor: own.key,
+      preparedFor: target,
     });
     await settled(running.done, signal);
     if (signal.aborted) {
       running.abort();
     }
     const answer = await running.done;
-    if (answer.kind === 'failed') {
+    if (answer.kind === 'failed' && answer.failure.kind !== 'overBudget') {
       throw new UserError(answer.failure.message);
     }
-    return running;
+    return answer.kind === 'failed' ? undefined : running;
   }
 
   /** What was wrong may have been put right: models are asked again. */
@@ -237,18 +257,22 @@ export class CompletionEngine implements Disposable {
   private async automatic(flow: Flow): Promise<Offers> {
     const { query, target, scope, trace } = flow;
     const { clock } = this.parts;
-    const startedMs = clock.now();
+    const dueMs = this.debounce.dueMs();
     trace?.enter(operation.completionKnown);
     const own = target.own(scope);
     const loading = this.reuse.load(own);
     const { linesAbove } = this.reuse;
-    await this.requests.find(target, scope, { linesAbove, alternative: 0 })?.done;
+    const late = await this.requests.find(target, scope, { linesAbove, alternative: 0 })?.done;
     await loading;
     const known = this.reuse.find(scope, target);
     if (query.signal.aborted || isAnswered(known)) {
       return known.offers.slice(0, 1);
     }
-    const leftMs = startedMs + this.debounce.waitMs() - clock.now();
+    if (late?.kind === 'completed') {
+      // It was paid for, and what was typed meanwhile is something else.
+      this.debounce.judged('ignored');
+    }
+    const leftMs = dueMs - clock.now();
     if (leftMs > 0) {
       trace?.enter(operation.debounce);
       await delay(clock, leftMs, query.signal);
@@ -260,7 +284,9 @@ export class CompletionEngine implements Disposable {
       return this.localOffers(target);
     }
     const waiting = trace?.enter(operation.completionWait);
-    await this.start({ ...flow, trace: waiting }, 0).done;
+    // What was prepared ahead may have begun meanwhile.
+    const underWay = this.requests.find(target, scope, { linesAbove, alternative: 0 });
+    await (underWay ?? this.start({ ...flow, trace: waiting }, 0)).done;
     return this.reuse.find(scope, target).offers.slice(0, 1);
   }
 
@@ -323,10 +349,10 @@ export class CompletionEngine implements Disposable {
     if (query.signal.aborted || !offers) {
       return [];
     }
-    this.shownAt = query.selected ?? query.spot;
+    this.shown = { spot: query.selected ?? query.spot, offers };
     const watched = this.watch.offered(query.spot, query.selected, offers);
     if (watched) {
-      this.parts.onOffered(watched);
+      this.offerings.fire(watched);
     }
     return offers;
   }
@@ -335,11 +361,7 @@ export class CompletionEngine implements Disposable {
     const guess = this.parts.isLocalEnabled()
       ? this.parts.predictor.predict(target.place)
       : undefined;
-    if (
-      !guess ||
-      guess.confidence < minConfidence ||
-      this.reuse.rejections.has(target, guess.text)
-    ) {
+    if (!guess || this.reuse.rejections.has(target, guess.text)) {
       return [];
     }
     // Typed along, the same guess is the same completion.
@@ -371,7 +393,7 @@ export class CompletionEngine implements Disposable {
     if (judged.watched.offer.origin.source === 'model') {
       this.debounce.judged(judged.fate);
     }
-    this.parts.onJudged(judged);
+    this.judgements.fire(judged);
   }
 
   /** What completions must have in common, besides their place, to stand in for each other. */

@@ -18,6 +18,6 @@ export interface CompletionOrigin {
   readonly model?: string;
   /** Of the request that it answers; absent where it was made in an earlier session. */
   readonly requestId?: string;
-  /** The key of the place that it was prepared for ahead of the user. */
+  /** What it was prepared for ahead of the user; absent where it was not. */
   readonly preparedFor?: string;
 }

@@ -19,7 +19,7 @@ import { completionInstructions } from './promptInstructions.ts';
 import type { SnippetIndex } from './snippetIndex.ts';
 
 /** Raised whenever the prompt or what is made of its answer changes. */
-const promptVersion = 1;
+export const completionPromptVersion = 1;
 /** More open files than these, by their last use, are not looked at. */
 const maxNearby = 20;
 /** A line of code, with some room. */
@@ -148,7 +148,7 @@ class FilePrompts implements CompletionPrompts, Disposable {
     const suffix = text.slice(offset, text.length - context.endFromEnd);
     return {
       isMultiline,
-      version: promptVersion,
+      version: completionPromptVersion,
       request: {
         surface: 'completion',
         priority: 'interactive',
@@ -168,7 +168,7 @@ class FilePrompts implements CompletionPrompts, Disposable {
         thinking: 'least',
         effort: 'low',
         stopSequences: ['</fill>'],
-        caching: { operation: 'complete', version: promptVersion },
+        caching: { operation: 'complete', version: completionPromptVersion },
         fill: this.toFill(context, { prefix, suffix, isMultiline, alternative }),
       },
     };

@@ -33,8 +33,6 @@ const followedCharacters = 4;
 export class OfferWatch {
   private readonly onJudged: (judged: JudgedOffer) => void;
   private watched: WatchedOffer | undefined;
-  /** The others that were offered with it. */
-  private others: readonly CompletionOffer[] = [];
 
   constructor(onJudged: (judged: JudgedOffer) => void) {
     this.onJudged = onJudged;
@@ -54,7 +52,6 @@ export class OfferWatch {
     offers: readonly CompletionOffer[],
   ): WatchedOffer | undefined {
     const [first] = offers;
-    this.others = offers.slice(1);
     if (first && this.watched?.offer.id === first.id) {
       return undefined;
     }
@@ -92,14 +89,7 @@ export class OfferWatch {
     return watched;
   }
 
-  /** The user sent away what is shown. */
-  rejected(): readonly CompletionOffer[] {
-    const { watched, others } = this;
-    this.end('rejected');
-    return watched ? [watched.offer, ...others] : [];
-  }
-
-  /** The document was closed, or the completions were switched off. */
+  /** It is not shown any more, for a reason that says what became of it. */
   end(fate: CompletionFate): void {
     const { watched } = this;
     this.watched = undefined;

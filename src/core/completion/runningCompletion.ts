@@ -31,7 +31,7 @@ export interface CompletionAsk {
   readonly typedLength: number;
   /** How many other completions of this place are known already. */
   readonly alternative: number;
-  /** The key of the place that it is prepared for ahead of the user. */
+  /** What it is prepared for ahead of the user; absent where it is asked for now. */
   readonly preparedFor?: string;
   /** Of the key that it was asked for; absent where nothing is traced. */
   readonly trace?: TraceScope | undefined;
@@ -84,6 +84,11 @@ export class RunningCompletion {
   /** Whether it was let go of. */
   get isAborted(): boolean {
     return this.controller.signal.aborted;
+  }
+
+  /** The one that answers, as far as is known. */
+  get model(): string {
+    return this.answeringModel;
   }
 
   /** Until it ended, milliseconds. */

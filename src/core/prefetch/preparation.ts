@@ -6,7 +6,9 @@ export type PrefetchKind =
   /** A thread's prompt in the provider's cache. */
   | 'promptCache'
   /** What will stand for a long thread's beginning. */
-  | 'summary';
+  | 'summary'
+  /** What comes after a completion that was accepted. */
+  | 'completion';
 
 /** How one kind is prepared, and when that pays. */
 export interface Preparation {

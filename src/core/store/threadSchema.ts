@@ -2,6 +2,7 @@ import type { TableSpec } from './batchPlan.ts';
 import { bulkMigration } from './bulkSchema.ts';
 import { checkpointMigration, checkpointsTable } from './checkpointSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
+import { completionMigration } from './completionSchema.ts';
 import { modelListsTable, modelStatisticsTable, routerMigration } from './routerSchema.ts';
 import { telemetryMigration } from './telemetrySchema.ts';
 import { usageMigration } from './usageSchema.ts';
@@ -123,6 +124,7 @@ export const threadMigrations: readonly string[] = [
   routerMigration,
   telemetryMigration,
   checkpointMigration,
+  completionMigration,
 ];
 
 export const threadsTable: TableSpec = {

@@ -28,7 +28,12 @@ export async function startChatSession(options: ChatSessionOptions = {}): Promis
       ...options.env,
     },
     // A server on this machine would count as one that speaks only the core of the API.
-    settings: { 'slipstream.endpointKind': 'anthropic', ...options.settings },
+    settings: {
+      'slipstream.endpointKind': 'anthropic',
+      // Ghost text would take the answers that are meant for the chat.
+      'slipstream.completion.enabled': false,
+      ...options.settings,
+    },
   });
   const close = async (): Promise<void> => {
     await editor.close();

@@ -5,6 +5,7 @@ import { toError } from '../../../src/base/errors.ts';
 import { ResourceManager } from '../../../src/base/lifecycle.ts';
 import { type Assistant, createAssistant } from '../../../src/host/assistant.ts';
 import type { ChatView } from '../../../src/host/chatView.ts';
+import { createFoundation } from '../../../src/host/foundation.ts';
 import { Notifications } from '../../../src/host/notifications.ts';
 import { OutputLog } from '../../../src/host/outputLog.ts';
 import { ApiKeys } from '../../../src/host/secrets.ts';
@@ -129,7 +130,7 @@ export async function disconnect(): Promise<void> {
 }
 
 /** Keeps what would be shown to the user. */
-class KeptNotifications extends Notifications {
+export class KeptNotifications extends Notifications {
   readonly told: string[] = [];
 
   override info(message: string): void {
@@ -153,7 +154,7 @@ class KeptNotifications extends Notifications {
  * Keeps the errors that are logged: a test in which none is expected asks for them at its end. Makes
  * no channel, because VS Code gives all of an extension's logs of one name the same.
  */
-class KeptLog extends OutputLog {
+export class KeptLog extends OutputLog {
   readonly errors: string[] = [];
 
   override debug(): void {
@@ -237,13 +238,18 @@ export class AssistantWindow {
   async load(): Promise<Assistant> {
     const chat: Panel = this.panel;
     const settings = this.resources.add(new VsCodeSettings(assert.fail));
-    this.assistant = await createAssistant({
+    const parts = {
       context: extensionContext(this.options.storageFolder, this.options.secrets),
       resources: this.resources,
       settings,
       log: this.log,
       notifications: this.notifications,
+    };
+    this.assistant = await createAssistant({
+      ...parts,
+      foundation: () => createFoundation(parts),
       chat: chat as ChatView,
+      completions: { clear: () => undefined, prefetchCounters: () => new Map() },
     });
     return this.assistant;
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
+import { completionModels } from '../../completion/completionModels.ts';
 import type { CatalogueModel } from '../catalogue.ts';
 import type { LiveCatalogue } from '../liveCatalogue.ts';
 import type { ModelFailureKind, ModelRequest, Surface } from '../request.ts';
@@ -82,7 +83,7 @@ export class ModelRouter implements Disposable {
   /** Chooses a model for a request that may have any. Undefined where there is none to choose. */
   async choose(request: ModelRequest): Promise<Selection | undefined> {
     const [catalogue] = await Promise.all([this.parts.catalogue(), this.parts.statistics.load()]);
-    const candidates = this.candidates(catalogue, request.model);
+    const candidates = this.candidates(catalogue, request);
     if (candidates.length === 0) {
       return undefined;
     }
@@ -101,6 +102,11 @@ export class ModelRouter implements Disposable {
 
   /** Remembers which model a request goes to, chosen or not. */
   used({ id, turnId, threadId, surface }: ModelRequest, model: string): void {
+    // There is one for every other key: they would push out the turns that are still to be judged.
+    // Who judges one of them names its model.
+    if (surface === 'completion') {
+      return;
+    }
     const usedAtMs = this.parts.clock.now();
     const holdsByItself = turnId !== undefined;
     this.turns.set(turnId ?? id, { model, usedAtMs, isJudged: false, holdsByItself });
@@ -193,7 +199,10 @@ export class ModelRouter implements Disposable {
     }
   }
 
-  private candidates(catalogue: LiveCatalogue, usual: string): readonly CatalogueModel[] {
+  private candidates(
+    catalogue: LiveCatalogue,
+    { model: usual, surface }: ModelRequest,
+  ): readonly CatalogueModel[] {
     const now = this.parts.clock.wallTime();
     const isUsable = (model: CatalogueModel): boolean =>
       !isRetired(model, now) && catalogue.isOffered(model.id) && !this.rejected.has(model.id);
@@ -202,7 +211,8 @@ export class ModelRouter implements Disposable {
       allowed.length > 0
         ? allowed.flatMap((id) => catalogue.find(id) ?? [])
         : catalogue.models.filter(({ lifecycle }) => lifecycle === 'current');
-    const usable = models.filter(isUsable);
+    const able = models.filter(isUsable);
+    const usable = surface === 'completion' ? quickest(able) : able;
     const fallback = catalogue.find(usual);
     return usable.length > 0 || allowed.length > 0 || !fallback ? usable : [fallback];
   }
@@ -234,4 +244,10 @@ export class ModelRouter implements Disposable {
       figuresOf: (model: string) => parts.statistics.figuresOf(model),
     };
   }
+}
+
+/** Of those that can answer before the next key, the ones of the quickest kind. */
+function quickest(models: readonly CatalogueModel[]): readonly CatalogueModel[] {
+  const suitable = completionModels({ models });
+  return suitable.filter(({ latency }) => latency === suitable[0]?.latency);
 }

@@ -73,6 +73,14 @@ describe('CompletionDebounce', () => {
     assert.ok(debounce.waitMs() > 200, 'but not before the next key');
   });
 
+  it('counts from the key that the editor asks about, and from now on where there was none', async () => {
+    debounce.typed();
+    await clock.advance(50);
+    assert.equal(debounce.dueMs(), debounce.waitMs());
+    await clock.advance(1_000);
+    assert.equal(debounce.dueMs(), clock.now() + debounce.waitMs());
+  });
+
   it('is never less than the user wants', () => {
     minMs = 300;
     judge('accepted', 10);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { maxRunning } from '../../../../src/core/completion/completionRequests.ts';
 import { settle } from '../../../support/fakeClock.ts';
-import { createKit, type EngineKit, FakeEditor, texts } from './engineKit.ts';
+import { FakeEditor } from '../../../support/fakeEditor.ts';
+import { createKit, type EngineKit, texts } from './engineKit.ts';
 
 describe('CompletionEngine', () => {
   let kit: EngineKit;
@@ -119,6 +120,33 @@ describe('CompletionEngine', () => {
       assert.equal(kit.asked.length, 1);
     });
 
+    it('is that also where some of it had been typed by then', async () => {
+      const editor = new FakeEditor('c¦\nend');
+      await kit.ask(editor, 'onsole');
+      editor.type('on');
+      assert.deepEqual(kit.now(editor), ['sole']);
+      kit.engine.rejected();
+      editor.type('s');
+      assert.deepEqual(kit.now(editor), []);
+      assert.deepEqual(fates(kit), ['rejected']);
+    });
+
+    it('is all of several that were offered together', async () => {
+      const editor = new FakeEditor('con¦\nend');
+      await kit.ask(editor, 'sole');
+      const offers = kit.complete(editor, { trigger: 'invoke' });
+      await settle();
+      await kit.asked[1]?.answer('nect()');
+      await kit.asked[2]?.answer('tinue;');
+      await offers;
+      kit.engine.rejected();
+      for (const key of ['s', 'n', 't']) {
+        editor.type(key);
+        assert.deepEqual(kit.now(editor), []);
+        editor.delete();
+      }
+    });
+
     it('stays away when something else in the file changes and the model says it again', async () => {
       const editor = new FakeEditor('a\ncon¦\nend');
       await kit.ask(editor, 'sole');
@@ -197,7 +225,7 @@ describe('CompletionEngine', () => {
     it('is one of a stated number at most', async () => {
       for (let index = 0; index < 10; index += 1) {
         // Made for other places, as ahead of the user: typing would have let go of them.
-        void kit.engine.prepare(new FakeEditor('a¦', `${index}.ts`).spot(), neverAborted);
+        void kit.engine.prepare(new FakeEditor('a¦', `${index}.ts`).spot(), 'next', neverAborted);
         await settle();
         assert.ok(kit.engine.held.running <= maxRunning);
       }
@@ -337,30 +365,47 @@ describe('CompletionEngine', () => {
   });
 
   describe('this machine’s own guesses', () => {
-    const predictor = (confidence: number) => ({
+    const predictor = {
       learn: () => undefined,
       forget: () => undefined,
-      predict: () => ({ text: 'guess', confidence }),
+      predict: () => ({ text: 'guess', confidence: 0.9 }),
+    };
+
+    it('are offered at once without a model, unless they were rejected there', () => {
+      const offline = createKit({ model: () => undefined, predictor });
+      const editor = new FakeEditor('con¦');
+      assert.deepEqual(offline.now(editor), ['guess']);
+      offline.engine.rejected();
+      assert.deepEqual(offline.now(editor), []);
+      offline.engine.dispose();
     });
 
-    it('are offered at once without a model, where they are likely enough', () => {
-      for (const [confidence, expected] of [
-        [0.9, ['guess']],
-        [0.3, []],
-      ] as const) {
-        const offline = createKit({ model: () => undefined, predictor: predictor(confidence) });
-        const editor = new FakeEditor('con¦');
-        assert.deepEqual(offline.now(editor), expected);
-        offline.engine.rejected();
-        assert.deepEqual(offline.now(editor), [], 'not again after it was rejected');
-        offline.engine.dispose();
-      }
+    it('are not offered where the user does not want them', () => {
+      const off = createKit({ model: () => undefined, predictor, isLocalEnabled: () => false });
+      assert.deepEqual(off.now(new FakeEditor('con¦')), []);
+      off.engine.dispose();
+    });
+
+    it('are offered while a model cannot be reached', async () => {
+      const broken = createKit({ predictor });
+      const editor = new FakeEditor('con¦');
+      void broken.complete(editor);
+      await broken.clock.advance(2_000);
+      await broken.asked[0]?.fail({ kind: 'connection' });
+      const offers = broken.complete(editor);
+      await broken.clock.advance(500);
+      assert.deepEqual(texts(await offers), ['guess']);
+      assert.deepEqual(
+        (await offers).map(({ origin }) => origin.source),
+        ['local'],
+      );
+      broken.engine.dispose();
     });
 
     it('stand in for a model that takes its time, where the user wants that', async () => {
       for (const isLocalWhileSlow of [true, false]) {
         const slow = createKit({
-          predictor: predictor(0.9),
+          predictor,
           isLocalWhileSlow: () => isLocalWhileSlow,
         });
         const offers = slow.complete(new FakeEditor('con¦'));
@@ -428,14 +473,14 @@ describe('CompletionEngine', () => {
 
   it('prepares a place ahead, once, and lets go of it when that is not wanted any more', async () => {
     const editor = new FakeEditor('con¦');
-    const preparing = kit.engine.prepare(editor.spot(), neverAborted);
+    const preparing = kit.engine.prepare(editor.spot(), 'next', neverAborted);
     await settle();
-    assert.equal(await kit.engine.prepare(editor.spot(), neverAborted), undefined);
+    assert.equal(await kit.engine.prepare(editor.spot(), 'next', neverAborted), undefined);
     await kit.asked[0]?.answer('sole');
-    assert.equal((await preparing)?.ask.preparedFor, editor.spot().own('quick\n1').key);
+    assert.equal((await preparing)?.ask.preparedFor, 'next');
     assert.deepEqual(kit.now(editor), ['sole']);
     const controller = new AbortController();
-    const other = kit.engine.prepare(new FakeEditor('b¦').spot(), controller.signal);
+    const other = kit.engine.prepare(new FakeEditor('b¦').spot(), 'next', controller.signal);
     await settle();
     controller.abort();
     await other;

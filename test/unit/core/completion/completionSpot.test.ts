@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FakeEditor } from './engineKit.ts';
+import { FakeEditor } from '../../../support/fakeEditor.ts';
 
 describe('CompletionSpot', () => {
   it('is a place in the whole text', () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createGateway } from '../../../../src/core/model/gateway.ts';
 import type { Telemetry } from '../../../../src/core/telemetry/telemetry.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
+import { FakeEditor } from '../../../support/fakeEditor.ts';
 import { createTestTelemetry, shapeOf } from '../../../support/tracing.ts';
-import { createKit, type EngineKit, FakeEditor } from './engineKit.ts';
+import { createKit, type EngineKit } from './engineKit.ts';
 
 describe('The trace of a completion', () => {
   let telemetry: Telemetry;

@@ -1,17 +1,10 @@
-import { CancelledError } from '../../../../src/base/errors.ts';
-import type {
-  CompletionPrompts,
-  CompletionShaping,
-} from '../../../../src/core/completion/completion.ts';
 import {
   CompletionEngine,
   type CompletionEngineParts,
   type Offers,
 } from '../../../../src/core/completion/completionEngine.ts';
 import type { KeptCompletion } from '../../../../src/core/completion/completionReuse.ts';
-import { CompletionSpot } from '../../../../src/core/completion/completionSpot.ts';
 import type { JudgedOffer } from '../../../../src/core/completion/offerWatch.ts';
-import { TextLines } from '../../../../src/core/completion/textLines.ts';
 import type { Usage } from '../../../../src/core/model/message.ts';
 import type {
   ModelEvent,
@@ -20,63 +13,8 @@ import type {
   ModelRequest,
 } from '../../../../src/core/model/request.ts';
 import { FakeClock, settle } from '../../../support/fakeClock.ts';
-
-/** A document with a cursor in it, written as `foo(¦)`. */
-export class FakeEditor {
-  readonly document: { readonly id: string; readonly path: string; readonly languageId: string };
-  lines: TextLines;
-  line: number;
-  character: number;
-
-  constructor(marked: string, name = 'a.ts') {
-    this.document = { id: `file:///${name}`, path: `/${name}`, languageId: 'typescript' };
-    const [before = ''] = marked.split('¦', 1);
-    this.lines = new TextLines(marked.replace('¦', ''));
-    const above = before.split('\n');
-    this.line = above.length - 1;
-    this.character = above.at(-1)?.length ?? 0;
-  }
-
-  get text(): string {
-    return this.lines.slice(0, this.lines.count).join('\n');
-  }
-
-  /** Types text, which may bring what closes it along. */
-  type(text: string, closing = ''): void {
-    this.replace(this.character, this.character, text + closing);
-    const rows = text.split('\n');
-    this.line += rows.length - 1;
-    this.character = rows.length === 1 ? this.character + text.length : (rows.at(-1)?.length ?? 0);
-  }
-
-  /** Presses the backspace key so many times, on one line. */
-  delete(count = 1): void {
-    this.replace(this.character - count, this.character, '');
-    this.character -= count;
-  }
-
-  replace(from: number, to: number, text: string): void {
-    this.lines.apply({
-      startLine: this.line,
-      startCharacter: from,
-      endLine: this.line,
-      endCharacter: to,
-      text,
-    });
-  }
-
-  /** @param before The text before the cursor where it is not what stands there. */
-  spot(before?: string): CompletionSpot {
-    const text = this.lines.line(this.line);
-    return new CompletionSpot({
-      document: this.document,
-      lines: this.lines,
-      line: this.line,
-      before: before ?? text.slice(0, this.character),
-      after: text.slice(this.character),
-    });
-  }
-}
+import type { FakeEditor } from '../../../support/fakeEditor.ts';
+import { plainPrompts, plainShaping } from '../../../support/plainCompletions.ts';
 
 /** One request as the fake model has it. */
 export class AskedRequest {
@@ -148,44 +86,6 @@ function usageOf(text: string): Usage {
   };
 }
 
-/** Asks with nothing but the place, unless `mayAsk` forbids it. */
-export const plainPrompts: CompletionPrompts = {
-  build: async (place, { model }, signal) => {
-    if (signal.aborted) {
-      throw new CancelledError();
-    }
-    return {
-      version: 1,
-      isMultiline: true,
-      request: {
-        surface: 'completion',
-        priority: 'interactive',
-        model,
-        system: '',
-        tools: [],
-        messages: [{ role: 'user', content: [{ type: 'text', text: place.text }] }],
-        maxOutputTokens: 100,
-      },
-    };
-  },
-};
-
-/** Takes answers as they are; `■` in one says that the rest would be cut off. */
-export const plainShaping: CompletionShaping = {
-  begin: async () => {
-    const shaper = {
-      text: '',
-      push: (delta: string) => {
-        const [wanted = '', rest] = delta.split('■');
-        shaper.text += wanted;
-        return rest === undefined ? ('more' as const) : ('enough' as const);
-      },
-      finish: async () => (shaper.text === '' ? undefined : shaper.text),
-    };
-    return shaper;
-  },
-};
-
 export type EngineKit = ReturnType<typeof createKit>;
 
 /** An engine with a model that answers when told to. */
@@ -221,12 +121,12 @@ export function createKit(parts: Partial<CompletionEngineParts> = {}) {
     minDebounceMs: () => 0,
     isLocalWhileSlow: () => false,
     isLocalEnabled: () => true,
-    onOffered: ({ text }) => offered.push(text),
-    onJudged: (one) => judged.push(one),
     onFailure: (failure) => failures.push(failure),
     onInternalError: (error) => errors.push(error),
     ...parts,
   });
+  engine.onDidOffer(({ text }) => offered.push(text));
+  engine.onDidJudge((one) => judged.push(one));
   const complete = (
     editor: FakeEditor,
     options: { trigger?: 'automatic' | 'invoke'; selected?: string; signal?: AbortSignal } = {},

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CompletionOffer } from '../../../../src/core/completion/completionOffer.ts';
 import { type JudgedOffer, OfferWatch } from '../../../../src/core/completion/offerWatch.ts';
-import { FakeEditor } from './engineKit.ts';
+import { FakeEditor } from '../../../support/fakeEditor.ts';
 
 describe('OfferWatch', () => {
   let judged: JudgedOffer[];
@@ -65,12 +65,9 @@ describe('OfferWatch', () => {
     assert.deepEqual(fates(), ['accepted']);
   });
 
-  it('rejects all that was offered together', () => {
-    assert.deepEqual(
-      watch.rejected().map(({ id }) => id),
-      ['1', '2'],
-    );
-    assert.deepEqual(watch.rejected(), []);
+  it('is rejected once', () => {
+    watch.end('rejected');
+    watch.end('rejected');
     assert.deepEqual(fates(), ['rejected']);
   });
 

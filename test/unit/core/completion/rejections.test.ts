@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Rejections } from '../../../../src/core/completion/rejections.ts';
-import { FakeEditor } from './engineKit.ts';
+import { FakeEditor } from '../../../support/fakeEditor.ts';
 
 describe('Rejections', () => {
   it('hold at their place, for what was rejected and the same with more after it', () => {

@@ -61,6 +61,18 @@ function asked(kit: Kit): unknown[] {
 }
 
 describe('The route stage', () => {
+  it('takes the quickest kind of model for completions, however well others do', () =>
+    withRouter(async (kit) => {
+      for (let count = 0; count < 50; count += 1) {
+        kit.statistics.add(sonnet, 'success', 1);
+        kit.statistics.add(sonnet, 'firstTokenMs', 1);
+        kit.statistics.add(haiku, 'success', 0);
+        kit.statistics.add(haiku, 'firstTokenMs', 5_000);
+      }
+      await kit.collect({ surface: 'completion', model: sonnet, routing: {} });
+      assert.deepEqual(asked(kit), [haiku]);
+    }));
+
   it('chooses, says so before anything else, and writes down why', () =>
     withRouter(async (kit) => {
       const events = await kit.collect({ ...simple, turnId: 'turn-1' });

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { systemClock } from '../../src/base/clock.ts';
+import { liveResourceManagers } from '../../src/base/lifecycle.ts';
+import { CompletionStatistics } from '../../src/core/completion/completionStatistics.ts';
+import { MessagesServer } from '../support/messagesServer.ts';
+import { failure } from '../support/messagesServerScript.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
+import { connect, disconnect, eventually, type MemorySecrets } from './support/assistantHarness.ts';
+import {
+  acceptBy,
+  CompletionWindow,
+  fill,
+  openNew,
+  typeText,
+} from './support/completionHarness.ts';
+import { closeAll, show, writeOnDisk } from './support/editor.ts';
+
+describe('Ghost text in VS Code', () => {
+  let server: MessagesServer;
+  let storage: TemporaryFolder;
+  let secrets: MemorySecrets;
+  let window: CompletionWindow;
+
+  before(async () => {
+    server = await MessagesServer.start();
+    storage = createTemporaryFolder('completions');
+    secrets = await connect(server);
+    // The installed extension is awake as well, and has no key.
+    await vscode.workspace
+      .getConfiguration('slipstream')
+      .update('completion.local', false, vscode.ConfigurationTarget.Global);
+    window = new CompletionWindow({ storageFolder: storage.path, secrets });
+  });
+
+  after(async () => {
+    await vscode.workspace
+      .getConfiguration('slipstream')
+      .update('completion.local', undefined, vscode.ConfigurationTarget.Global);
+    window.close();
+    assert.deepEqual(liveResourceManagers(), []);
+    storage.dispose();
+    await disconnect();
+    await server.stop();
+  });
+
+  beforeEach(() => server.reset());
+
+  afterEach(async () => {
+    await closeAll();
+    const refused = server.messageRequests.filter(({ status }) => status === 400);
+    assert.deepEqual(refused.length, 0);
+    assert.deepEqual(window.loggedErrors, []);
+    assert.deepEqual(window.told, []);
+  });
+
+  it('is shown while one types, and accepted; both are counted', async () => {
+    fill(server, 'ole.log(1);');
+    const editor = await openNew('javascript', 'con');
+    await typeText('s');
+    await acceptBy('editor.action.inlineSuggest.commit', editor, (text) =>
+      text.includes('console.log(1);'),
+    );
+    const { models } = await window.foundation();
+    const statistics = new CompletionStatistics({
+      store: models.storeConnection,
+      clock: systemClock,
+    });
+    const accepted = await eventually(async () => {
+      const [totals] = await statistics.totals('day');
+      return totals?.accepted ? totals : undefined;
+    }, 'the accept to be counted');
+    assert.equal(accepted.model, 'claude-haiku-5-5');
+    assert.equal(accepted.offered, 1);
+    assert.equal(accepted.accepted_characters, 'ole.log(1);'.length);
+  });
+
+  it('is accepted word by word', async () => {
+    fill(server, 't first = second;');
+    const editor = await openNew('javascript', 'l');
+    await typeText('e');
+    await acceptBy('editor.action.inlineSuggest.acceptNextWord', editor, (text) =>
+      text.startsWith('let'),
+    );
+    await acceptBy('editor.action.inlineSuggest.acceptNextWord', editor, (text) =>
+      text.startsWith('let first'),
+    );
+    assert.ok(!editor.document.getText().includes('second'));
+  });
+
+  it('comes in several languages, also in a document that was never saved', async () => {
+    for (const [language, before, answer] of [
+      ['python', 'def area(r):\n    ret', 'urn 3 * r * r'],
+      ['rust', 'fn area(r: f64) -> f64 {\n    3.0 ', '* r * r'],
+      ['go', 'package main\n\nfunc area(r int) int { ret', 'urn 3 * r * r'],
+      ['yaml', 'name: a\nver', 'sion: 1'],
+    ] as const) {
+      fill(server, answer);
+      const editor = await openNew(language, before);
+      const [item] = await window.completeHere(editor);
+      const line = before.split('\n').at(-1);
+      assert.equal(item?.insertText, `${line}${answer}`, language);
+      await closeAll();
+    }
+  });
+
+  it('offers several when asked for by hand', async () => {
+    const answers = ['sole', 'nect()', 'tinue;'];
+    let count = 0;
+    server.respond(() => {
+      count += 1;
+      return { type: 'text', text: `<fill>${answers[count % 3]}</fill>` };
+    });
+    const editor = await openNew('javascript', 'con');
+    const items = await window.completeHere(editor, vscode.InlineCompletionTriggerKind.Invoke);
+    assert.deepEqual(items.map(({ insertText }) => insertText).sort(), [
+      'connect()',
+      'console',
+      'continue;',
+    ]);
+  });
+
+  it('is asked for nowhere where it is not wanted or files are nobody’s business', async () => {
+    fill(server, 'KEY=secret');
+    writeOnDisk('.gitignore', 'hidden.js\n');
+    for (const file of [
+      writeOnDisk('.env', 'API_'),
+      writeOnDisk('hidden.js', 'con'),
+      writeOnDisk('notes.md', 'con'),
+    ]) {
+      assert.deepEqual(await window.completeHere(await show(file)), [], file);
+    }
+    const report = vscode.Uri.parse('slipstream-report:/a.md');
+    const document = await vscode.workspace.openTextDocument(report).then(
+      (found) => found,
+      () => undefined,
+    );
+    if (document) {
+      const editor = await vscode.window.showTextDocument(document);
+      assert.deepEqual(await window.completeHere(editor), []);
+    }
+    const selecting = await openNew('javascript', 'con');
+    selecting.selection = new vscode.Selection(0, 0, 0, 3);
+    assert.deepEqual(await window.completeHere(selecting), []);
+    assert.equal(server.messageRequests.length, 0);
+  });
+
+  it('leaves comments and strings alone where the user says so', async () => {
+    await window.settings.update('completion.inCommentsAndStrings', false);
+    fill(server, 'sole');
+    assert.deepEqual(await window.completeHere(await openNew('javascript', '// con')), []);
+    assert.deepEqual(await window.completeHere(await openNew('javascript', 'f("con')), []);
+    assert.equal(server.messageRequests.length, 0);
+    assert.equal((await window.completeHere(await openNew('javascript', 'con'))).length, 1);
+    await window.settings.update('completion.inCommentsAndStrings', undefined);
+  });
+
+  it('comes from what was kept in an earlier window', async () => {
+    fill(server, 'ole.table();');
+    const file = writeOnDisk('kept.js', 'cons');
+    const editor = await show(file);
+    editor.selection = new vscode.Selection(0, 4, 0, 4);
+    assert.equal((await window.completeHere(editor)).length, 1);
+    const next = new CompletionWindow({ storageFolder: storage.path, secrets });
+    server.reset();
+    const [item] = await next.completeHere(editor);
+    assert.equal(item?.insertText, 'console.table();');
+    assert.equal(server.messageRequests.length, 0);
+    next.close();
+  });
+
+  it('tells of no failure but in the status bar', async () => {
+    server.respond(() => failure(529, 'overloaded_error'));
+    assert.deepEqual(await window.completeHere(await openNew('javascript', 'failing')), []);
+    const asked = server.messageRequests.length;
+    assert.ok(asked > 0);
+    await window.completeHere(await openNew('javascript', 'failed'));
+    assert.equal(server.messageRequests.length, asked, 'the next key does not ask at once');
+  });
+});
