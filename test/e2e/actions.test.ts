@@ -113,10 +113,7 @@ describe('Code actions in the editor', () => {
     await workbench.screenshot('actions-edit-input');
     await page.keyboard.press('Enter');
     await editorPane(workbench).getByText('The sum of the prices').first().waitFor();
-    await page
-      .getByText(/Edit in src\/total\.js/)
-      .first()
-      .waitFor();
+    await page.getByRole('button', { name: 'Stop the edit' }).first().waitFor();
     for (const theme of ['light', 'highContrast', 'dark'] as const) {
       await setTheme(theme);
       await workbench.screenshot(`actions-edit-${theme}`);
