@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
+import { eagerBytes, eagerModules } from '../support/eagerScript.ts';
 import { MessagesServer } from '../support/messagesServer.ts';
 import { answer, text } from '../support/messagesServerScript.ts';
 import { openSubject, type Subject, type Subjected, startBrowser } from './editors.ts';
@@ -51,12 +52,18 @@ try {
       sendToWire: rounded(slipstream.sendToWireMs / floor.sendToWireMs),
       wireToText: rounded(slipstream.wireToTextMs / floor.wireToTextMs),
     },
-    eagerKilobytes: rounded(readFileSync('dist/extension.js').length / 1_000),
-    webviewEntryKilobytes: rounded(readFileSync('dist/webview/chat.js').length / 1_000),
+    eager: eagerFigures('dist/extension.js'),
+    webviewEager: eagerFigures('dist/webview/chat.js'),
   });
 } finally {
   await browser.close();
   await server.stop();
+}
+
+/** What is loaded before an entry runs. */
+function eagerFigures(entry: string): { readonly files: number; readonly kilobytes: number } {
+  const modules = eagerModules(entry, (path) => readFileSync(path, 'utf8'));
+  return { files: modules.size, kilobytes: rounded(eagerBytes(modules) / 1_000) };
 }
 
 async function measure(subject: Subject, browser: Browser): Promise<Figures> {

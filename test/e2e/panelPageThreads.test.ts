@@ -48,6 +48,43 @@ describe('Threads and long conversations in the panel', () => {
     await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
   });
 
+  it('opens a history that is still being fetched, with the focus in its search', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const opened = await open({
+      scenario: 'conversation',
+      onExtras: async (route) => {
+        await held;
+        await route.continue();
+      },
+    });
+    await opened.button('History').click();
+    await opened.button('New thread').focus();
+    release();
+    const dialog = opened.page.getByRole('dialog', { name: 'History' });
+    await dialog.waitFor();
+    await opened.page.waitForFunction(
+      () => document.activeElement?.getAttribute('aria-label') === 'Search threads',
+    );
+    await opened.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('leaves the thread usable where the history cannot be fetched', async () => {
+    const opened = await open({
+      scenario: 'conversation',
+      onExtras: (route) => route.abort(),
+    });
+    await opened.button('History').click();
+    await opened.page.getByText('A part of the panel could not be loaded.').waitFor();
+    await opened.input.fill('Still here');
+    assert.equal(await opened.page.locator('main[inert]').count(), 0);
+    // What the browser says about the file is the reason for all this.
+    opened.problems.length = 0;
+  });
+
   it('renames a thread in the history with F2', async () => {
     const { page, panel: opened } = await openHistory(open);
     await page.keyboard.press('ArrowDown');

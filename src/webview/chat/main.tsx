@@ -5,6 +5,7 @@ import type { HostEvent, HostRequests } from '../../shared/protocol.ts';
 import { openHostChannel } from '../hostChannel.ts';
 import { CodePainter } from '../markdown/colours/codePainter.ts';
 import { App } from './components/app.tsx';
+import { ExtrasLoader } from './extrasLoader.ts';
 import { Panel } from './panel.ts';
 import { PanelActions } from './panelActions.ts';
 import { Frames } from './state/frames.ts';
@@ -26,9 +27,10 @@ const panel = new Panel({
 frames.onDrawn = (durationMs) => panel.renderTrace.drawn(durationMs);
 const actions = new PanelActions(panel);
 const painter = resources.add(new CodePainter());
+const extras = new ExtrasLoader();
 
 const root = document.getElementById('root') ?? document.body;
-render(<App services={{ panel, actions, frames, painter }} />, root);
+render(<App services={{ panel, actions, frames, painter, extras }} />, root);
 
 // The page may be taken away without a further word: what was typed is saved when it is hidden.
 document.addEventListener('visibilitychange', () => {
@@ -38,4 +40,5 @@ document.addEventListener('visibilitychange', () => {
 });
 window.addEventListener('pagehide', () => void panel.run(() => panel.saveDraft()));
 
-void panel.connect();
+// What is not seen at first is fetched once there is nothing more urgent to do.
+void panel.connect().then(() => requestIdleCallback(() => extras.load().catch(reportError)));

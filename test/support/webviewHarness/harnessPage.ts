@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, Route } from 'playwright-core';
 import type { HostEvent, HostRequestName } from '../../../src/shared/protocol.ts';
 import type { Harness } from './server.ts';
 import type { ThemeName } from './themes.ts';
@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly bypassCSP?: boolean;
   /** Pretends that the thread has earlier messages. */
   readonly hasEarlier?: boolean;
+  /** Decides on the script of what is drawn later: to hold it up, or not to give it. */
+  readonly onExtras?: (route: Route) => Promise<void>;
 }
 
 /** What the page's `window` has in it; see page.mjs. */
@@ -54,6 +56,9 @@ export class HarnessPage {
     const page = await browser.newPage({ viewport: { width, height }, bypassCSP });
     const opened = new HarnessPage(page);
     const earlier = options.hasEarlier ? '&earlier' : '';
+    if (options.onExtras) {
+      await page.route(/\/extras-/, options.onExtras);
+    }
     await page.goto(`${harness.url}?scenario=${scenario}&theme=${theme}${earlier}`);
     await opened.input.waitFor();
     return opened;

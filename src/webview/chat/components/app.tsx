@@ -1,15 +1,13 @@
 import type { JSX } from 'preact';
-import { focusApproval } from './approval.tsx';
 import { Banners } from './banners.tsx';
 import { Conversation } from './conversation.tsx';
+import { focusApproval } from './focusApproval.ts';
 import { Header } from './header.tsx';
-import { HistoryView } from './historyView.tsx';
 import { Icon } from './icon.tsx';
-import { JobStrip } from './jobStrip.tsx';
+import { Later } from './later.tsx';
 import { LiveRegions } from './liveRegions.tsx';
 import { MainComposer } from './mainComposer.tsx';
 import { PanelContext, type PanelServices, usePanel } from './panelContext.ts';
-import { ReviewList } from './reviewList.tsx';
 import { StatusLine } from './statusLine.tsx';
 import { ToastView } from './toastView.tsx';
 
@@ -45,27 +43,45 @@ function Content(): JSX.Element {
     case 'ready':
       return (
         <>
-          <ThreadView isCovered={panel.view.value === 'history'} />
-          {panel.view.value === 'history' && <HistoryView />}
+          <ThreadView />
+          {panel.view.value === 'history' && <HistoryPlace />}
         </>
       );
   }
 }
 
 /** Kept while the history covers it: drawing a long thread anew would be felt. */
-function ThreadView({ isCovered }: { isCovered: boolean }): JSX.Element {
+function ThreadView(): JSX.Element {
+  const { panel, extras } = usePanel();
+  // A history that is still being fetched covers nothing yet.
+  const isCovered = panel.view.value === 'history' && extras.loaded.value !== undefined;
   return (
     <main class="thread" inert={isCovered}>
       <Header />
       <Banners />
-      <JobStrip />
+      <Later when={() => panel.jobs.value.length > 0}>{({ JobStrip }) => <JobStrip />}</Later>
       <Conversation />
       <div class="bottom">
-        <ReviewList />
+        <Later when={() => panel.reviewed.value.length > 0}>
+          {({ ReviewList }) => <ReviewList />}
+        </Later>
         <StatusLine />
         <MainComposer />
       </div>
     </main>
+  );
+}
+
+function HistoryPlace(): JSX.Element {
+  const { panel } = usePanel();
+  return (
+    <Later
+      onFail={() => {
+        panel.view.value = 'thread';
+      }}
+    >
+      {({ HistoryView }) => <HistoryView />}
+    </Later>
   );
 }
 

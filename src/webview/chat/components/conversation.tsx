@@ -5,8 +5,8 @@ import type { Message } from '../state/messages.ts';
 import { AssistantMessageArticle } from './assistantMessage.tsx';
 import { handleContentClick } from './contentClicks.ts';
 import { EmptyState } from './emptyState.tsx';
-import { HelpCard } from './helpCard.tsx';
 import { Icon } from './icon.tsx';
+import { Later } from './later.tsx';
 import { usePanel } from './panelContext.ts';
 import { RestoredLine } from './restoredLine.tsx';
 import { ScrollFollower } from './scrollFollower.ts';
@@ -44,7 +44,7 @@ export function Conversation(): JSX.Element {
           <MessageList messages={messages} summaryBefore={panel.thread.summaryBefore.value} />
           <RestoredLine />
           {isEmpty && <EmptyState />}
-          {actions.isHelpShown.value && <HelpCard />}
+          {actions.isHelpShown.value && <Later>{({ HelpCard }) => <HelpCard />}</Later>}
         </div>
       </div>
       {follower.value && <JumpButton follower={follower.value} />}

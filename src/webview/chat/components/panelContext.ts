@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { CodePainter } from '../../markdown/colours/codePainter.ts';
+import type { ExtrasLoader } from '../extrasLoader.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelActions } from '../panelActions.ts';
 import type { Frames } from '../state/frames.ts';
@@ -11,6 +12,7 @@ export interface PanelServices {
   readonly actions: PanelActions;
   readonly frames: Frames;
   readonly painter: CodePainter;
+  readonly extras: ExtrasLoader;
 }
 
 export const PanelContext = createContext<PanelServices | undefined>(undefined);

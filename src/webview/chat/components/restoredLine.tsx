@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
+import { Later } from './later.tsx';
 import { usePanel } from './panelContext.ts';
-import { RestoreCard } from './restoreCard.tsx';
 
 /** Says that files were restored, and takes that back, until something else happens. */
 export function RestoredLine(): JSX.Element | null {
@@ -12,7 +12,7 @@ export function RestoredLine(): JSX.Element | null {
   }
   const question = restoring.question.value;
   if (question?.plan.checkpointId === restoreId) {
-    return <RestoreCard question={question} />;
+    return <Later>{({ RestoreCard }) => <RestoreCard question={question} />}</Later>;
   }
   return (
     <div class="summary-line" role="note">

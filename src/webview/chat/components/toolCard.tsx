@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { formatDuration } from '../../../shared/figures.ts';
-import type { ToolStatus } from '../../../shared/views.ts';
+import type { ApprovalView, ToolStatus } from '../../../shared/views.ts';
 import type { ToolBlock, ToolCard } from '../state/messages.ts';
 import { StreamedText } from '../state/streamedText.ts';
 import { baseName } from '../text/format.ts';
-import { Approval } from './approval.tsx';
 import { Icon } from './icon.tsx';
+import { Later } from './later.tsx';
 import { usePanel } from './panelContext.ts';
 import { PlainText } from './plainText.tsx';
 import { ScrollRegion } from './scrollRegion.tsx';
@@ -69,9 +69,19 @@ export function ToolCallCard({ block }: { block: ToolBlock }): JSX.Element {
         {isUnfolded.value && <ToolDetails block={block} card={card} />}
       </details>
       <ChangedFiles paths={card.changedPaths ?? []} />
-      {card.approval && <Approval block={block} approval={card.approval} />}
+      <ToolApproval block={block} approval={card.approval} />
     </div>
   );
+}
+
+function ToolApproval(props: {
+  block: ToolBlock;
+  approval: ApprovalView | undefined;
+}): JSX.Element | null {
+  const { block, approval } = props;
+  return approval ? (
+    <Later>{({ Approval }) => <Approval block={block} approval={approval} />}</Later>
+  ) : null;
 }
 
 function ToolDetails({ block, card }: { block: ToolBlock; card: ToolCard }): JSX.Element {

@@ -3,8 +3,8 @@ import type { UserMessageView } from '../../../shared/views.ts';
 import { Chip } from './chip.tsx';
 import { EditComposer } from './editComposer.tsx';
 import { IconButton } from './iconButton.tsx';
+import { Later } from './later.tsx';
 import { usePanel } from './panelContext.ts';
-import { RestoreCard } from './restoreCard.tsx';
 import { Thumbnail } from './thumbnail.tsx';
 
 /** What the user wrote, as it was written; editing it happens in its place. */
@@ -36,7 +36,9 @@ export function UserMessageArticle({ message }: { message: UserMessageView }): J
         />
         <RestoreButtons turnId={message.turnId} />
       </div>
-      {question?.plan.checkpointId === message.turnId && <RestoreCard question={question} />}
+      {question?.plan.checkpointId === message.turnId && (
+        <Later>{({ RestoreCard }) => <RestoreCard question={question} />}</Later>
+      )}
     </article>
   );
 }

@@ -3,7 +3,7 @@ import type { Disposable } from '../../../base/lifecycle.ts';
 import type { CodePiece, CodeText } from '../codeText.ts';
 import type { CodeBlockListener } from '../domSink.ts';
 import { CodeSegments, type Tokenize } from './segments.ts';
-import { type Token, type TokenKind, tokenKinds } from './tokens.ts';
+import type { Token, TokenKind } from './tokens.ts';
 
 /** Coloured ahead of what is seen, so that scrolling does not show code without colours. */
 const visibleMargin = '300px 0px';
@@ -30,7 +30,7 @@ interface PaintedRange {
  */
 export class CodePainter implements Disposable {
   private readonly loadTokenizer = lazy(async () => (await import('./grammars.ts')).tokenize);
-  private readonly highlights: ReadonlyMap<TokenKind, Highlight>;
+  private readonly highlights = new Map<TokenKind, Highlight>();
   private readonly observer: IntersectionObserver | undefined;
   private readonly owners = new Map<Element, { painted: PaintedCode; piece: CodePiece }>();
   private readonly ranges = new Map<CodePiece, readonly PaintedRange[]>();
@@ -40,7 +40,6 @@ export class CodePainter implements Disposable {
 
   constructor() {
     const isSupported = typeof Highlight !== 'undefined' && 'highlights' in CSS;
-    this.highlights = new Map(isSupported ? tokenKinds.map((kind) => [kind, register(kind)]) : []);
     this.observer = isSupported
       ? new IntersectionObserver((entries) => this.onDidMove(entries), {
           rootMargin: visibleMargin,
@@ -168,11 +167,18 @@ export class CodePainter implements Disposable {
     for (const token of painted.segments.within(piece.start, piece.end)) {
       const range = createRange(piece, token);
       if (range) {
-        this.highlights.get(token.kind)?.add(range);
+        this.highlightOf(token.kind).add(range);
         ranges.push({ kind: token.kind, range });
       }
     }
     this.ranges.set(piece, ranges);
+  }
+
+  /** Made with the first range of its kind. */
+  private highlightOf(kind: TokenKind): Highlight {
+    const highlight = this.highlights.get(kind) ?? register(kind);
+    this.highlights.set(kind, highlight);
+    return highlight;
   }
 
   private clear(piece: CodePiece): void {

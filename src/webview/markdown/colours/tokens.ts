@@ -1,20 +1,17 @@
 /** What a stretch of code is, as far as its colour goes. */
-export const tokenKinds = [
-  'keyword',
-  'string',
-  'number',
-  'constant',
-  'comment',
-  'function',
-  'type',
-  'property',
-  'meta',
-  'tag',
-  'added',
-  'removed',
-] as const;
-
-export type TokenKind = (typeof tokenKinds)[number];
+export type TokenKind =
+  | 'keyword'
+  | 'string'
+  | 'number'
+  | 'constant'
+  | 'comment'
+  | 'function'
+  | 'type'
+  | 'property'
+  | 'meta'
+  | 'tag'
+  | 'added'
+  | 'removed';
 
 /** A coloured stretch; `start` and `end` count characters of the text that was read. */
 export interface Token {
