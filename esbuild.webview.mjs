@@ -6,7 +6,12 @@ export const webviewOptions = {
   bundle: true,
   format: 'esm',
   splitting: true,
-  entryPoints: { chat: 'src/webview/chat/main.tsx', style: 'src/webview/chat/style.css' },
+  entryPoints: {
+    chat: 'src/webview/chat/main.tsx',
+    style: 'src/webview/chat/style.css',
+    performance: 'src/webview/perf/main.tsx',
+    performanceStyle: 'src/webview/perf/style.css',
+  },
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'browser',
   // The Chromium of VS Code 1.104 is newer; this is the first with all that is used here.

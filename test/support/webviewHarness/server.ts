@@ -23,7 +23,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 };
 
 export interface Harness {
-  /** The page's address, without its query: `?scenario=…&theme=…`. */
+  /** The chat's address, without its query: `?scenario=…&theme=…`; `performance` below it is the other panel. */
   readonly url: string;
   /** The bundled files by name, for looking at their sizes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -59,7 +59,10 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
     build({ ...webviewOptions, ...common }),
     build({
       ...common,
-      entryPoints: { harness: 'test/support/webviewHarness/page.mjs' },
+      entryPoints: {
+        harness: 'test/support/webviewHarness/page.mjs',
+        performanceHarness: 'test/support/webviewHarness/perfPage.mjs',
+      },
       bundle: true,
       format: 'esm',
       minify: false,
@@ -87,17 +90,34 @@ function serve(
     const themeName = name.replace(/^theme-|\.css$/g, '');
     response.setHeader('content-type', 'text/css');
     response.end(isThemeName(themeName) ? themeStyles(themeName) : '');
-  } else if (name === '') {
+  } else if (Object.hasOwn(pages, name)) {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', contentPolicy);
-    response.end(page(isThemeName(theme) ? theme : 'dark'));
+    response.end(page(isThemeName(theme) ? theme : 'dark', pages[name] ?? pages['']));
   } else {
     response.statusCode = 404;
     response.end();
   }
 }
 
-function page(theme: string): string {
+/** What a page loads, by its path. */
+interface PageFiles {
+  readonly style: string;
+  readonly host: string;
+  readonly entry: string;
+}
+
+const pages: Readonly<Record<'' | 'performance', PageFiles>> & Readonly<Record<string, PageFiles>> =
+  {
+    '': { style: 'style.css', host: 'harness.js', entry: 'chat.js' },
+    performance: {
+      style: 'performanceStyle.css',
+      host: 'performanceHarness.js',
+      entry: 'performance.js',
+    },
+  };
+
+function page(theme: string, { style, host, entry }: PageFiles): string {
   const kind = theme === 'high-contrast-light' ? 'high-contrast vscode-high-contrast-light' : theme;
   return `<!doctype html>
 <html lang="en">
@@ -107,12 +127,12 @@ function page(theme: string): string {
     <title>Slipstream</title>
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="theme-${theme}.css" />
-    <link rel="stylesheet" href="style.css" />
+    <link rel="stylesheet" href="${style}" />
   </head>
   <body class="vscode-${kind}">
     <div id="root"></div>
-    <script type="module" nonce="harness" src="harness.js"></script>
-    <script type="module" nonce="harness" src="chat.js"></script>
+    <script type="module" nonce="harness" src="${host}"></script>
+    <script type="module" nonce="harness" src="${entry}"></script>
   </body>
 </html>`;
 }
