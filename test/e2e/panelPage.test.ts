@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
+import { mkdir } from 'node:fs/promises';
 import type { BulkJobView } from '../../src/shared/views.ts';
 import { eagerBytes, eagerModules } from '../support/eagerScript.ts';
 import { resultsDir } from '../support/paths.ts';
 import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
 import { type Harness, startHarness } from '../support/webviewHarness/server.ts';
 import type { ThemeName } from '../support/webviewHarness/themes.ts';
+import { findViolations } from './support/accessibility.ts';
 import { sharedBrowser } from './support/browser.ts';
 
 const themes: readonly ThemeName[] = ['dark', 'light', 'high-contrast', 'high-contrast-light'];
@@ -139,7 +138,7 @@ describe('The panel in a page of its own', () => {
         await state.prepare?.(opened);
         await opened.page.waitForTimeout(100);
         await keepPicture(opened, `${name}-${theme}`);
-        assert.deepEqual(await findViolations(opened), []);
+        assert.deepEqual(await findViolations(opened.page), []);
       });
     }
   }
@@ -191,18 +190,6 @@ async function keepPicture({ page }: HarnessPage, name: string): Promise<void> {
   const folder = `${resultsDir}/screenshots/panel`;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: `${folder}/${name.replaceAll(/[^\w]+/g, '-')}.png` });
-}
-
-/** Serious and critical findings of axe, each with where it is. */
-async function findViolations({ page }: HarnessPage): Promise<string[]> {
-  const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.addScriptTag({ content: await readFile(script, 'utf8') });
-  const results = await page.evaluate(() =>
-    (globalThis as typeof globalThis & { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
 }
 
 /** Colours of code below the contrast that WCAG AA asks of text. */

@@ -23,6 +23,8 @@ export function RequestTable({ rows, order, onOrder }: RequestTableProps): JSX.E
   const place = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 0 });
   const [activeId, setActiveId] = useState<string | undefined>(undefined);
+  // Keys may come faster than frames: the row to go on from is known before it is drawn.
+  const latestId = useRef<string | undefined>(undefined);
   useEffect(() => {
     const element = place.current;
     if (!element) {
@@ -39,9 +41,15 @@ export function RequestTable({ rows, order, onOrder }: RequestTableProps): JSX.E
     0,
     rows.findIndex(({ id }) => id === activeId),
   );
-  const move = (index: number): void => {
+  const move = (step: number): void => {
+    const from = Math.max(
+      0,
+      rows.findIndex(({ id }) => id === latestId.current),
+    );
+    const index = from + step;
     const row = rows[Math.min(Math.max(index, 0), rows.length - 1)];
     if (row) {
+      latestId.current = row.id;
       setActiveId(row.id);
       scrollTo(place.current, rows.indexOf(row));
     }
@@ -66,7 +74,7 @@ export function RequestTable({ rows, order, onOrder }: RequestTableProps): JSX.E
             const step = stepOf(event.key);
             if (step !== undefined) {
               event.preventDefault();
-              move(activeIndex + step);
+              move(step);
             }
           }}
         >
@@ -79,6 +87,7 @@ export function RequestTable({ rows, order, onOrder }: RequestTableProps): JSX.E
               isActive={first + offset === activeIndex}
               takesFocus={row.id === activeId}
               onOpen={() => {
+                latestId.current = row.id;
                 setActiveId(row.id);
                 open(row);
               }}

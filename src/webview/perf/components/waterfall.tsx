@@ -83,7 +83,6 @@ function Span({ row, isOpen, onOpen }: SpanProps): JSX.Element {
         type="button"
         class={`perf-span ${kindOf(span)}`}
         aria-expanded={isOpen}
-        aria-label={describe(span)}
         onClick={onOpen}
       >
         <span class="perf-span-name" style={{ paddingInlineStart: `${depth * indentPx}px` }}>
@@ -98,6 +97,7 @@ function Span({ row, isOpen, onOpen }: SpanProps): JSX.Element {
           )}
         </span>
         <span class="perf-number">{formatDuration(span.durationMs)}</span>
+        <span class="visually-hidden">{notesOf(span)}</span>
       </button>
     </li>
   );
@@ -130,13 +130,13 @@ function kindOf({ isError, isUserTime, isRunning }: SpanView): string {
   return isUserTime ? 'is-user' : isRunning ? 'is-running' : '';
 }
 
-function describe({ name, startMs, durationMs, isError, isUserTime, isRunning }: SpanView): string {
+/** What the bar tells those who see it. */
+function notesOf({ startMs, isError, isUserTime, isRunning }: SpanView): string {
   const notes = [
+    `from ${formatDuration(startMs)}`,
     isUserTime ? 'your time' : '',
     isError ? 'failed' : '',
     isRunning ? 'still running' : '',
-  ].filter(Boolean);
-  return [`${name}, ${formatDuration(durationMs)}, from ${formatDuration(startMs)}`, ...notes].join(
-    ', ',
-  );
+  ];
+  return notes.filter(Boolean).join(', ');
 }
