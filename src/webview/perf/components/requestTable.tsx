@@ -37,26 +37,31 @@ export function RequestTable({ rows, order, onOrder }: RequestTableProps): JSX.E
   }, []);
   const first = Math.max(0, Math.floor(view.top / rowPx) - marginRows);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowPx) + marginRows);
-  const activeIndex = Math.max(
-    0,
-    rows.findIndex(({ id }) => id === activeId),
-  );
+  const activeIndex = indexOf(rows, activeId);
+  const choose = (row: RequestRow | undefined): void => {
+    latestId.current = row?.id;
+    setActiveId(row?.id);
+  };
+  const latestIndex = (): number => indexOf(rows, latestId.current);
   const move = (step: number): void => {
-    const from = Math.max(
-      0,
-      rows.findIndex(({ id }) => id === latestId.current),
-    );
-    const index = from + step;
-    const row = rows[Math.min(Math.max(index, 0), rows.length - 1)];
-    if (row) {
-      latestId.current = row.id;
-      setActiveId(row.id);
-      scrollTo(place.current, rows.indexOf(row));
+    const index = Math.min(Math.max(latestIndex() + step, 0), rows.length - 1);
+    choose(rows[index]);
+    scrollTo(place.current, index);
+  };
+  const open = (row: RequestRow | undefined): void => {
+    choose(row);
+    if (row?.traceId !== undefined) {
+      void panel.openTrace(row.traceId);
     }
   };
-  const open = ({ traceId }: RequestRow): void => {
-    if (traceId !== undefined) {
-      void panel.openTrace(traceId);
+  const handleKey = (event: KeyboardEvent): void => {
+    const step = stepOf(event.key);
+    if (step !== undefined) {
+      event.preventDefault();
+      move(step);
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      open(rows[latestIndex()]);
     }
   };
   return (
@@ -69,15 +74,7 @@ export function RequestTable({ rows, order, onOrder }: RequestTableProps): JSX.E
     >
       <table class="perf-table" aria-label="Requests" aria-rowcount={rows.length + 1}>
         <Head order={order} onOrder={onOrder} />
-        <tbody
-          onKeyDown={(event) => {
-            const step = stepOf(event.key);
-            if (step !== undefined) {
-              event.preventDefault();
-              move(step);
-            }
-          }}
-        >
+        <tbody onKeyDown={handleKey}>
           <Spacer rows={first} />
           {rows.slice(first, last).map((row, offset) => (
             <Row
@@ -86,17 +83,21 @@ export function RequestTable({ rows, order, onOrder }: RequestTableProps): JSX.E
               index={first + offset}
               isActive={first + offset === activeIndex}
               takesFocus={row.id === activeId}
-              onOpen={() => {
-                latestId.current = row.id;
-                setActiveId(row.id);
-                open(row);
-              }}
+              onOpen={() => open(row)}
             />
           ))}
           <Spacer rows={rows.length - last} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The first row stands for one that is not known, or not shown any more. */
+function indexOf(rows: readonly RequestRow[], id: string | undefined): number {
+  return Math.max(
+    0,
+    rows.findIndex((row) => row.id === id),
   );
 }
 
@@ -175,12 +176,6 @@ function Row({ row, index, isActive, takesFocus, onOpen }: RowProps): JSX.Elemen
       aria-rowindex={index + 2}
       tabIndex={isActive ? 0 : -1}
       onClick={onOpen}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' || event.key === ' ') {
-          event.preventDefault();
-          onOpen();
-        }
-      }}
     >
       {columns.map(({ key, isNumber, cell }) => (
         <td key={key} class={isNumber ? 'perf-number' : undefined}>
