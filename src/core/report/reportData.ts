@@ -1,0 +1,57 @@
+import type { RequestRecord } from '../model/requestLog.ts';
+import type { Settings } from '../settings.ts';
+import type { ProcessSample } from '../telemetry/processMonitor.ts';
+import type { Trace } from '../telemetry/traceTree.ts';
+import type { Figures } from './figures.ts';
+
+export type ReportPeriodName = 'session' | 'day' | 'week';
+
+/** A stretch of time, milliseconds since 1970. */
+export interface ReportPeriod {
+  readonly name: ReportPeriodName;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What became of completions in one language. */
+export interface CompletionFigures {
+  readonly languageId: string;
+  readonly offered: number;
+  readonly accepted: number;
+}
+
+/** What happened in this window that is out of the ordinary. */
+export interface ReportAlert {
+  readonly title: string;
+  readonly detail: string;
+  readonly sinceMs: number;
+  readonly endedMs?: number;
+}
+
+/** What is known of a model for the report. */
+export interface ReportModel {
+  readonly name: string;
+  readonly windowTokens?: number;
+  /** Above so many prompt tokens every token costs more. */
+  readonly priceStepTokens?: number;
+}
+
+/** Everything that a report is made of. Figures and names, never content. */
+export interface ReportData {
+  readonly period: ReportPeriod;
+  readonly figures: Figures;
+  /** The stretch of the same length before; empty where nothing is known of it. */
+  readonly before: Figures;
+  /** Of this window alone, within the period, the oldest first. */
+  readonly requests: readonly RequestRecord[];
+  readonly traces: readonly Trace[];
+  readonly process: readonly ProcessSample[];
+  readonly completions: readonly CompletionFigures[];
+  readonly alerts: readonly ReportAlert[];
+  readonly settings: Pick<Settings, 'get'>;
+  /** Whether VS Code is set to use a proxy. */
+  readonly hasProxy: boolean;
+  /** Spent today and this month, US dollars. */
+  readonly spent: { readonly dayUsd: number; readonly monthUsd: number };
+  readonly model: (id: string) => ReportModel;
+}
