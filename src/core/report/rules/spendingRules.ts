@@ -102,7 +102,8 @@ function muchThinking({ requests, settings }: ReportData): Recommendation | unde
 
 function fastIsDear({ figures, settings }: ReportData): Recommendation | undefined {
   const cost = figures.histogram({ name: 'cost' });
-  const background = figures.sum({ name: 'cost', surface: 'summary' }) +
+  const background =
+    figures.sum({ name: 'cost', surface: 'summary' }) +
     figures.sum({ name: 'cost', surface: 'bulk' });
   const share = cost.sum === 0 ? 0 : background / cost.sum;
   if (settings.get('speed') !== 'fast' || cost.count < leastCases || share < notableShare) {
@@ -121,7 +122,11 @@ const smallPromptTokens = 4_000;
 const smallAnswerTokens = 400;
 const mostlySmall = 0.6;
 
-function pinnedForSmallThings({ requests, settings, figures }: ReportData): Recommendation | undefined {
+function pinnedForSmallThings({
+  requests,
+  settings,
+  figures,
+}: ReportData): Recommendation | undefined {
   const pinned = settings.get('model');
   const asked = requests.filter((one) => one.model === pinned && one.surface === 'chat');
   const small = asked.filter(
@@ -161,7 +166,8 @@ function monthRunsOut({ period, spent, settings }: ReportData): Recommendation |
 }
 
 function cacheIsOff({ figures, settings }: ReportData): Recommendation | undefined {
-  const completions = figures.count({ name: 'outputTokens', surface: 'completion' }) +
+  const completions =
+    figures.count({ name: 'outputTokens', surface: 'completion' }) +
     figures.count({ name: 'outputTokens', surface: 'codeAction' });
   if (settings.get('cache.enabled') || completions < leastCases) {
     return undefined;

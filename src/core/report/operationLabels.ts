@@ -1,0 +1,65 @@
+import { operation } from '../telemetry/spanNames.ts';
+
+/** What operations are called where the user reads of them. */
+const labels: ReadonlyMap<string, string> = new Map([
+  [operation.turn, 'Chat turn'],
+  [operation.messagePrepare, 'Preparing the message'],
+  [operation.turnBegin, 'Beginning the turn'],
+  [operation.turnEnd, 'Ending the turn'],
+  [operation.contextAssemble, 'Putting the context together'],
+  [operation.contextSummarize, 'Summarizing earlier messages'],
+  [operation.answerKeep, 'Keeping the answer'],
+  [operation.tools, 'Tools of one round'],
+  [operation.toolPrepare, 'Checking a tool’s input'],
+  [operation.editMatch, 'Matching an edit'],
+  [operation.approvalWait, 'Waiting for your approval'],
+  [operation.toolRun, 'Running a tool'],
+  [operation.toolFinish, 'Shortening a tool’s output'],
+  [operation.request, 'Request to a model'],
+  [operation.budget, 'Estimating the cost'],
+  [operation.route, 'Choosing the model'],
+  [operation.singleFlight, 'Waiting for an equal request'],
+  [operation.cacheLookup, 'Looking in the answer cache'],
+  [operation.cacheTier, 'Looking in one cache tier'],
+  [operation.queue, 'Waiting in the queue'],
+  [operation.admit, 'Entering the cost in the ledger'],
+  [operation.connect, 'Connecting'],
+  [operation.send, 'Sending the request'],
+  [operation.firstToken, 'Waiting for the first word'],
+  [operation.stream, 'Receiving the answer'],
+  [operation.retryWait, 'Waiting to try again'],
+  [operation.answer, 'Answering without a provider'],
+  [operation.completion, 'Completion'],
+  [operation.debounce, 'Pausing before asking'],
+  [operation.databaseCommit, 'Writing to the database'],
+  [operation.databaseRead, 'Reading from the database'],
+  [operation.panelTurn, 'Chat turn, as the panel saw it'],
+  [operation.panelSend, 'From the panel to the host'],
+  [operation.panelRender, 'Drawing in the panel'],
+]);
+
+const toolPrefix = `${operation.tool} `;
+const requestPrefix = `${operation.request} `;
+
+/** The user's name for a span or an operation; its own where it has none. */
+export function labelOf(name: string): string {
+  if (name.startsWith(toolPrefix)) {
+    return `Tool ${name.slice(toolPrefix.length)}`;
+  }
+  const known = labels.get(name.startsWith(requestPrefix) ? operation.request : name);
+  return known ?? name;
+}
+
+const surfaces: ReadonlyMap<string, string> = new Map([
+  ['chat', 'Chat'],
+  ['completion', 'Completion'],
+  ['codeAction', 'Code action'],
+  ['summary', 'Summary'],
+  ['commitMessage', 'Commit message'],
+  ['bulk', 'Bulk job'],
+]);
+
+/** The user's name for a surface; a dash for none. */
+export function surfaceLabel(surface: string): string {
+  return surface === '' ? '–' : (surfaces.get(surface) ?? surface);
+}

@@ -1,0 +1,188 @@
+import { formatCost, formatDuration, formatTokens } from '../../shared/figures.ts';
+import type { OperationLine, PerformanceReport, SpendingLine } from './performanceReport.ts';
+import { percent } from './recommendation.ts';
+import type { ReportPeriodName } from './reportData.ts';
+import { changeText } from './trends.ts';
+
+export interface ReportWords {
+  /** The local date and time of a moment. */
+  readonly formatTime: (wallTimeMs: number) => string;
+}
+
+const periods: Readonly<Record<ReportPeriodName, string>> = {
+  session: 'This session',
+  day: 'The last 24 hours',
+  week: 'The last 7 days',
+};
+
+const comparedWith: Readonly<Record<ReportPeriodName, string>> = {
+  session: 'the time before',
+  day: 'the 24 hours before',
+  week: 'the 7 days before',
+};
+
+/** Before this heading stands each recommendation; buttons are shown at it. */
+export const recommendationHeading = '### ';
+
+/** How a trace is named in the text, so that it can be made a link. */
+export function traceMark(traceId: string): string {
+  return `trace ${traceId.slice(0, 8)}`;
+}
+
+/** The report for reading. Made of figures alone: no model was asked. */
+export function reportMarkdown(report: PerformanceReport, words: ReportWords): string {
+  const { period } = report;
+  const head = [
+    '# Performance report',
+    `${periods[period.name]}, from ${words.formatTime(period.fromMs)} to ${words.formatTime(period.toMs)}. Made from what was measured on this machine; no model was asked, and nothing of what you or a model wrote is in it.`,
+  ];
+  if (report.isEmpty) {
+    return `${[...head, 'Nothing was measured in this period. Ask something in the chat, or type in a file, and run the command again.'].join('\n\n')}\n`;
+  }
+  const sections = [
+    recommendationParts(report),
+    trendParts(report),
+    operationParts(report.operations),
+    slowParts(report, words),
+    spendingParts(report),
+    savingParts(report),
+    errorParts(report),
+    alertParts(report, words),
+  ];
+  return `${[...head, ...sections.flat()].join('\n\n')}\n`;
+}
+
+function recommendationParts({ recommendations }: PerformanceReport): readonly string[] {
+  if (recommendations.length === 0) {
+    return ['## Recommendations', 'Nothing in the figures asks for a change.'];
+  }
+  return [
+    '## Recommendations',
+    ...recommendations.map(
+      ({ title, evidence, gain, action }) =>
+        `${recommendationHeading}${title}\n\n${evidence} ${gain}\n\n${actionText(action)}`,
+    ),
+  ];
+}
+
+function actionText(action: PerformanceReport['recommendations'][number]['action']): string {
+  return action.kind === 'setting'
+    ? `Setting: \`slipstream.${action.key}\`.`
+    : `Action: ${action.label}.`;
+}
+
+function trendParts({ trends, period }: PerformanceReport): readonly string[] {
+  if (trends.length === 0) {
+    return [];
+  }
+  const rows = trends.map(({ name, now, before, change }) => [
+    name,
+    now,
+    before,
+    changeText(change),
+  ]);
+  return [
+    `## Against ${comparedWith[period.name]}`,
+    table(['Figure', 'Now', 'Before', 'Change'], rows),
+  ];
+}
+
+/** An operation that took less in all than this is not worth a line. */
+const leastShownMs = 1;
+
+function operationParts(operations: readonly OperationLine[]): readonly string[] {
+  const rows = operations
+    .filter(({ totalMs }) => totalMs >= leastShownMs)
+    .map(({ label, count, totalMs, p50Ms, p95Ms, p99Ms }) => [
+      label,
+      count.toLocaleString('en-US'),
+      ...[totalMs, p50Ms, p95Ms, p99Ms].map(formatDuration),
+    ]);
+  return [
+    '## Where the time went',
+    'Operations contain others: a chat turn holds its requests and tools.',
+    table(['Operation', 'Count', 'In all', 'p50', 'p95', 'p99'], rows),
+  ];
+}
+
+function slowParts({ slowest }: PerformanceReport, words: ReportWords): readonly string[] {
+  if (slowest.length === 0) {
+    return [];
+  }
+  const rows = slowest.map(({ traceId, label, startedAt, durationMs, mostly }) => [
+    label,
+    words.formatTime(startedAt),
+    formatDuration(durationMs),
+    mostly,
+    traceMark(traceId),
+  ]);
+  return [
+    '## The slowest in this window',
+    table(['Operation', 'Began', 'Took', 'Mostly', 'Details'], rows),
+  ];
+}
+
+function spendingParts({ bySurface, byModel }: PerformanceReport): readonly string[] {
+  return ['## Spending', spendingTable('Part', bySurface), spendingTable('Model', byModel)];
+}
+
+function spendingTable(heading: string, lines: readonly SpendingLine[]): string {
+  const rows = lines.map(({ name, requests, inputTokens, outputTokens, costUsd }) => [
+    name,
+    requests.toLocaleString('en-US'),
+    formatTokens(inputTokens),
+    formatTokens(outputTokens),
+    costUsd === undefined ? 'not known' : formatCost(costUsd),
+  ]);
+  return rows.length === 0
+    ? 'No model was asked.'
+    : table([heading, 'Requests', 'Tokens in', 'Tokens out', 'Cost'], rows);
+}
+
+function savingParts({ savings }: PerformanceReport): readonly string[] {
+  const { fromCache, shared, requests, promptCacheShare } = savings;
+  return [
+    '## What was saved',
+    [
+      `- ${fromCache.toLocaleString('en-US')} of ${requests.toLocaleString('en-US')} requests were answered from the answer cache.`,
+      `- ${shared.toLocaleString('en-US')} shared the call of an equal request.`,
+      `- ${percent(promptCacheShare)} of all prompt tokens were read from the provider’s cache.`,
+    ].join('\n'),
+  ];
+}
+
+function errorParts({ errors }: PerformanceReport): readonly string[] {
+  return errors.length === 0
+    ? []
+    : [
+        '## Errors',
+        table(
+          ['Kind', 'Count'],
+          errors.map(({ kind, count }) => [kind, count.toLocaleString('en-US')]),
+        ),
+      ];
+}
+
+function alertParts({ alerts }: PerformanceReport, words: ReportWords): readonly string[] {
+  if (alerts.length === 0) {
+    return [];
+  }
+  const lines = alerts.map(({ title, detail, sinceMs, endedMs }) => {
+    const until = endedMs === undefined ? 'still' : `until ${words.formatTime(endedMs)}`;
+    return `- **${title}** (since ${words.formatTime(sinceMs)}, ${until}). ${detail}`;
+  });
+  return ['## Alerts', lines.join('\n')];
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const [, ...figures] = heads;
+  return [
+    line(heads),
+    line(['---', ...figures.map(() => '---:')]),
+    ...rows.map((cells) => line(cells.map((cell) => cell.replaceAll('|', '\\|')))),
+  ].join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
