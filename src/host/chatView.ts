@@ -4,7 +4,7 @@ import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import type { HostEvent, HostRequestHandlers } from '../shared/protocol.ts';
 import type { ThreadStatus, ThreadView } from '../shared/views.ts';
 import { WebviewChannel } from './webviewChannel.ts';
-import { chatHtml, chatResourceRoots } from './webviewHtml.ts';
+import { chatPage, webviewHtml, webviewResourceRoots } from './webviewHtml.ts';
 
 export const chatViewId = 'slipstream.chat';
 
@@ -48,7 +48,7 @@ export class ChatView implements vscode.WebviewViewProvider, Disposable {
     this.view = view;
     view.webview.options = {
       enableScripts: true,
-      localResourceRoots: [...chatResourceRoots(extensionUri)],
+      localResourceRoots: [...webviewResourceRoots(extensionUri)],
     };
     const channel = resources.add(
       new WebviewChannel({ webview: view.webview, clock, handlers, onError }),
@@ -70,7 +70,7 @@ export class ChatView implements vscode.WebviewViewProvider, Disposable {
         resources.dispose();
       }),
     );
-    view.webview.html = chatHtml(view.webview, extensionUri);
+    view.webview.html = webviewHtml(view.webview, extensionUri, chatPage);
   }
 
   /** A snapshot was taken for the page: what follows it is sent after it. */

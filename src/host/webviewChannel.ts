@@ -3,8 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import { Outbox } from '../shared/outbox.ts';
 import type { HostEvent, HostRequestHandlers, HostRequests } from '../shared/protocol.ts';
-import { type HostMessage, RpcServer } from '../shared/rpc.ts';
+import type { HostMessage } from '../shared/rpc.ts';
 import type { ThreadView } from '../shared/views.ts';
+import { WebviewRpc } from './webviewRpc.ts';
 
 export interface WebviewChannelParts {
   readonly webview: vscode.Webview;
@@ -14,32 +15,27 @@ export interface WebviewChannelParts {
 }
 
 /**
- * One webview's line to the host: the only place that posts to it.
+ * The chat's line to the host.
  *
  * A snapshot and the events after it must arrive in that order, so events wait from the moment a
  * snapshot is taken (`holdFor`) until the answer that carries it has been posted.
  */
 export class WebviewChannel implements Disposable {
   private readonly resources = new ResourceManager('webviewChannel');
-  private readonly webview: vscode.Webview;
-  private readonly rpc: RpcServer<HostRequests, HostEvent>;
+  private readonly rpc: WebviewRpc<HostRequests, HostEvent>;
   private readonly outbox: Outbox;
   private heldFor: ThreadView | undefined;
   private held: HostEvent[] = [];
 
   constructor(parts: WebviewChannelParts) {
-    this.webview = parts.webview;
-    this.rpc = new RpcServer<HostRequests, HostEvent>({
-      handlers: parts.handlers,
-      post: (message) => this.post(message),
-      onHandlerError: (error, name) => parts.onError(error, `request ${name}`),
-      onMalformed: () => parts.onError(new Error('A malformed message came in.'), 'webview'),
-    });
-    this.outbox = new Outbox(parts.clock, (events) => this.rpc.postEvents(events));
-    this.resources.add(this.rpc);
-    this.resources.add(this.outbox);
-    this.resources.add(
-      parts.webview.onDidReceiveMessage((message: unknown) => this.rpc.receive(message)),
+    this.rpc = this.resources.add(
+      new WebviewRpc<HostRequests, HostEvent>({
+        ...parts,
+        onPosted: (message) => this.posted(message),
+      }),
+    );
+    this.outbox = this.resources.add(
+      new Outbox(parts.clock, (events) => this.rpc.postEvents(events)),
     );
   }
 
@@ -69,9 +65,7 @@ export class WebviewChannel implements Disposable {
     this.resources.dispose();
   }
 
-  private post(message: HostMessage): void {
-    // Resolves to false where the webview is gone; then there is nobody to tell.
-    void this.webview.postMessage(message);
+  private posted(message: HostMessage): void {
     if (message.kind === 'response' && this.heldFor && carries(message.result, this.heldFor)) {
       this.release();
     }

@@ -1,8 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The page of the chat panel: our own script and style, and nothing from anywhere else. */
-export function chatHtml(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+/** The files of a page in `dist/webview`, and its name. */
+export interface WebviewPage {
+  readonly title: string;
+  readonly script: string;
+  readonly style: string;
+}
+
+export const chatPage: WebviewPage = {
+  title: 'Slipstream',
+  script: 'chat.js',
+  style: 'style.css',
+};
+
+export const performancePage: WebviewPage = {
+  title: 'Slipstream performance',
+  script: 'performance.js',
+  style: 'performanceStyle.css',
+};
+
+/** A page of ours: our own script and style, and nothing from anywhere else. */
+export function webviewHtml(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  page: WebviewPage,
+): string {
   const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
   const source = (file: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
@@ -21,17 +44,17 @@ export function chatHtml(webview: vscode.Webview, extensionUri: vscode.Uri): str
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${source('style.css')}">
-<title>Slipstream</title>
+<link rel="stylesheet" href="${source(page.style)}">
+<title>${page.title}</title>
 </head>
 <body>
 <div id="root"></div>
-<script type="module" nonce="${nonce}" src="${source('chat.js')}"></script>
+<script type="module" nonce="${nonce}" src="${source(page.script)}"></script>
 </body>
 </html>`;
 }
 
 /** What the webview may load: nothing outside of these folders. */
-export function chatResourceRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
+export function webviewResourceRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
   return [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')];
 }
