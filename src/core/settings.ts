@@ -1,4 +1,5 @@
 import type { Disposable } from '../base/lifecycle.ts';
+import { type AlertRules, alertRulesDefinition } from './alerts/alertSettings.ts';
 import type { ToolRule } from './approvals/approvalRules.ts';
 import type { Matching } from './edit/match.ts';
 import type { Effort, Surface } from './model/request.ts';
@@ -65,6 +66,11 @@ export interface SettingValues {
   readonly 'completion.local': boolean;
   /** Whether it does so as well while a model takes its time. */
   readonly 'completion.localWhileSlow': boolean;
+  readonly 'alerts.enabled': boolean;
+  /** By rule: whether it speaks, from where on, and where it is told. */
+  readonly 'alerts.rules': AlertRules;
+  /** Where alerts are posted to whose channels name it; empty for nowhere. */
+  readonly 'alerts.webhook': string;
 }
 
 /** US dollars; absent for no limit. */
@@ -167,6 +173,9 @@ export const settingDefinitions: {
   'completion.inCommentsAndStrings': toggle(true),
   'completion.local': toggle(true),
   'completion.localWhileSlow': toggle(false),
+  'alerts.enabled': toggle(true),
+  'alerts.rules': alertRulesDefinition,
+  'alerts.webhook': text(''),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);

@@ -46,6 +46,8 @@ export interface PerfUpdate {
   /** Alerts in force, for the mark on their tab. */
   readonly alertCount: number;
   readonly data: PerfData;
+  /** Set once where the user asked for this trace elsewhere, as in the report. */
+  readonly openTraceId?: string;
 }
 
 export type PerfData =

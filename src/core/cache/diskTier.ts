@@ -60,6 +60,7 @@ const maxVacuumBytes = 30_000_000;
 export class DiskTier implements Disposable {
   private readonly options: DiskTierOptions;
   private database: Database | undefined;
+  private evicted = 0;
 
   private constructor(options: DiskTierOptions, database: Database) {
     this.options = options;
@@ -86,6 +87,11 @@ export class DiskTier implements Disposable {
 
   get isOpen(): boolean {
     return this.database !== undefined;
+  }
+
+  /** Entries that had to go for others so far. */
+  get evictions(): number {
+    return this.evicted;
   }
 
   get sizeBytes(): number {
@@ -179,6 +185,7 @@ export class DiskTier implements Disposable {
       if (!removed) {
         break;
       }
+      this.evicted += removed;
     }
     return true;
   }

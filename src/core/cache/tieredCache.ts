@@ -21,6 +21,16 @@ export interface TieredCacheOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
+/** The size of one tier. */
+export interface CacheTierSize {
+  readonly bytes: number;
+  readonly limitBytes: number;
+  /** Absent where counting them would cost a scan. */
+  readonly entries?: number;
+  /** Entries that had to go for others, since the window was opened. */
+  readonly evictions: number;
+}
+
 /** A value found, which may be `null` or falsy. */
 export interface CacheHit {
   readonly value: unknown;
@@ -74,6 +84,28 @@ export class TieredCache implements Disposable {
     this.memory = new MemoryTier(options.clock, options.memoryBytes());
   }
 
+  /** What the tiers hold. The disk's is absent before it was used. */
+  sizes(): { readonly memory: CacheTierSize; readonly disk?: CacheTierSize } {
+    const { memory, disk, options } = this;
+    return {
+      memory: {
+        bytes: memory.sizeBytes,
+        limitBytes: options.memoryBytes(),
+        entries: memory.count,
+        evictions: memory.evictions,
+      },
+      ...(disk?.isOpen
+        ? {
+            disk: {
+              bytes: disk.sizeBytes,
+              limitBytes: options.diskBytes(),
+              evictions: disk.evictions,
+            },
+          }
+        : {}),
+    };
+  }
+
   /** @param scope Below it, each tier that is asked has a span. */
   async get(key: string, scope?: TraceScope): Promise<CacheHit | undefined> {
     const inMemory = await inTier(scope, 'memory', () => this.memory.get(key));
@@ -86,20 +118,6 @@ export class TieredCache implements Disposable {
     }
     this.memory.set(key, onDisk);
     return this.toHit(onDisk, 'disk');
-  }
-
-  /** What the tiers hold now. The disk's size is 0 before it was opened. */
-  figures(): Readonly<Record<'memory' | 'disk', Readonly<Record<string, number>>>> {
-    const { memory, disk, options } = this;
-    return {
-      memory: {
-        bytes: memory.sizeBytes,
-        limitBytes: options.memoryBytes(),
-        entries: memory.count,
-        evictions: memory.evictions,
-      },
-      disk: { bytes: disk?.sizeBytes ?? 0, limitBytes: options.diskBytes() },
-    };
   }
 
   /** For a value that takes time to come. */

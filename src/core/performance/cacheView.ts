@@ -1,20 +1,11 @@
 import type { CacheRow, CacheView, SavingRow } from '../../shared/perf.ts';
+import type { CacheTierSize } from '../cache/tieredCache.ts';
 import { Figures } from '../report/figures.ts';
 import type { MetricPoint } from '../telemetry/metricKey.ts';
 import { operation } from '../telemetry/spanNames.ts';
 
-/** The size of one tier of the answer cache. */
-export interface CacheTierSize {
-  readonly bytes: number;
-  readonly limitBytes: number;
-  /** Entries that had to go for others, since the window was opened. */
-  readonly evictions: number;
-}
-
 export interface CacheSources {
-  readonly memory: () => CacheTierSize;
-  /** Undefined where the disk is not used. */
-  readonly disk: () => CacheTierSize | undefined;
+  readonly sizes: () => { readonly memory: CacheTierSize; readonly disk?: CacheTierSize };
   /** What was prepared ahead, by kind. */
   readonly prepared: () => readonly SavingRow[];
 }
@@ -39,7 +30,8 @@ export function cacheView(points: readonly MetricPoint[], sources: CacheSources)
   };
 }
 
-function tierRows(figures: Figures, { memory, disk }: CacheSources): readonly CacheRow[] {
+function tierRows(figures: Figures, { sizes }: CacheSources): readonly CacheRow[] {
+  const { memory, disk } = sizes();
   const tier = (name: string, id: string, size: CacheTierSize | undefined): CacheRow => ({
     name,
     hits: figures.sum({ name: 'cacheHit', operation: operation.cacheTier, tier: id }),
@@ -48,7 +40,7 @@ function tierRows(figures: Figures, { memory, disk }: CacheSources): readonly Ca
   });
   const read = figures.sum({ name: 'cacheReadTokens' });
   const all = figures.sum({ name: 'inputTokens' });
-  const rows = [tier('Memory', 'memory', memory()), tier('Disk', 'disk', disk())];
+  const rows = [tier('Memory', 'memory', memory), tier('Disk', 'disk', disk)];
   return all === 0
     ? rows
     : [...rows, { name: 'The provider’s prompt cache, tokens', hits: read, misses: all - read }];

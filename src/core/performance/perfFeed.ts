@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type {
+  AlertView,
+  ModelRow,
   PerfData,
   PerfPeriod,
   PerfSection,
@@ -26,8 +28,9 @@ export interface PerfFeedParts extends RequestNames {
   readonly cost: CostSources;
   readonly caches: CacheSources;
   /** As measured in this workspace. */
-  readonly models: () => readonly Extract<PerfData, { section: 'models' }>['models'][number][];
-  readonly alerts: () => readonly Extract<PerfData, { section: 'alerts' }>['alerts'][number][];
+  readonly models: () => Promise<readonly ModelRow[]>;
+  /** Those in force first. */
+  readonly alerts: () => readonly AlertView[];
 }
 
 /** What the performance panel shows, made when it asks. Nothing here runs while nobody looks. */
@@ -80,7 +83,7 @@ export class PerfFeed implements Disposable {
       case 'cache':
         return { section, cache: cacheView(parts.reader.recent(), parts.caches) };
       case 'models':
-        return { section, models: parts.models() };
+        return { section, models: await parts.models() };
       case 'system':
         return { section, system: systemView(parts.reader) };
       case 'alerts':

@@ -22,6 +22,7 @@ export class PerformancePanel implements Disposable {
   private readonly parts: PerformancePanelParts;
   private readonly resources = new ResourceManager('performancePanel');
   private panel: vscode.WebviewPanel | undefined;
+  private wantedTraceId: string | undefined;
 
   constructor(parts: PerformancePanelParts) {
     this.parts = parts;
@@ -46,6 +47,19 @@ export class PerformancePanel implements Disposable {
       {},
     );
     this.adopt(panel);
+  }
+
+  /** Brings the panel to the front and opens a trace in it. */
+  showTrace(traceId: string): void {
+    this.wantedTraceId = traceId;
+    this.show();
+  }
+
+  /** The trace that is to be opened, once. */
+  takeWantedTrace(): string | undefined {
+    const wanted = this.wantedTraceId;
+    this.wantedTraceId = undefined;
+    return wanted;
   }
 
   dispose(): void {

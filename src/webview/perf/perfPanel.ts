@@ -139,6 +139,9 @@ export class PerfPanel implements Disposable {
         this.take(update.data);
         this.failure.value = '';
       });
+      if (update.openTraceId !== undefined) {
+        void this.openTrace(update.openTraceId);
+      }
     } catch (error) {
       if (generation !== this.generation) {
         return;

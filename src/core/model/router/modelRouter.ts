@@ -12,7 +12,7 @@ import {
   type SelectionInput,
 } from './adaptiveModelSelector.ts';
 import { estimateComplexity } from './complexity.ts';
-import type { ModelStatistics } from './modelStatistics.ts';
+import type { ModelFigures, ModelStatistics } from './modelStatistics.ts';
 import { promptSize } from './promptSize.ts';
 import { RecentMap } from './recentMap.ts';
 
@@ -98,6 +98,12 @@ export class ModelRouter implements Disposable {
 
   async nameOf(model: string): Promise<string> {
     return (await this.parts.catalogue()).find(model)?.name ?? model;
+  }
+
+  /** What was measured of each model in this workspace. */
+  async figures(): Promise<ReadonlyMap<string, ModelFigures>> {
+    await this.parts.statistics.load();
+    return this.parts.statistics.all();
   }
 
   /** Remembers which model a request goes to, chosen or not. */

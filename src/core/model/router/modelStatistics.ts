@@ -64,6 +64,11 @@ export class ModelStatistics {
     return loading;
   }
 
+  /** What was measured in this workspace, by model. */
+  all(): ReadonlyMap<string, ModelFigures> {
+    return new Map(this.byWorkspace.get(this.parts.workspace()) ?? []);
+  }
+
   figuresOf(model: string): ModelFigures {
     return this.byWorkspace.get(this.parts.workspace())?.get(undated(model)) ?? noFigures;
   }

@@ -1,0 +1,124 @@
+import { systemClock } from '../../base/clock.ts';
+import type { AlertEngine } from '../../core/alerts/alertEngine.ts';
+import { type Limit, limitsOf, stateOf } from '../../core/model/budget/limits.ts';
+import { nameOfLimit, upperFirst } from '../../core/model/budget/wording.ts';
+import type { Measure } from '../../core/model/router/modelStatistics.ts';
+import type { PerfFeedParts } from '../../core/performance/perfFeed.ts';
+import { periodMs } from '../../core/performance/perfPeriod.ts';
+import { readThreadSpending } from '../../core/store/threadSpending.ts';
+import { localDay, type UsagePeriod, type UsageTotals } from '../../core/store/usageRecords.ts';
+import type { AlertView, BudgetRow, ModelRow, SavingRow } from '../../shared/perf.ts';
+import type { PerformanceParts } from './performanceFeature.ts';
+
+type FeedParts = Pick<PerformanceParts, 'settings' | 'models' | 'storeConnection' | 'prepared'> & {
+  readonly nameOf: (model: string) => string;
+  readonly engine: AlertEngine;
+};
+
+const clock = systemClock;
+
+const wholes: readonly (readonly [UsagePeriod, string])[] = [
+  ['session', 'This window'],
+  ['day', 'Today'],
+  ['month', 'This month'],
+];
+
+/** What the panel shows that is not in the figures: limits, ledger, caches, models and alerts. */
+export function createFeedSources(
+  parts: FeedParts,
+): Pick<PerfFeedParts, 'cost' | 'caches' | 'models' | 'alerts'> {
+  const { models, storeConnection, prepared, nameOf, engine } = parts;
+  return {
+    cost: {
+      nameOf,
+      budgets: () => budgetRows(parts),
+      byThread: async (period) => {
+        const from = localDay(clock.wallTime() - periodMs[period]);
+        const rows = await readThreadSpending(storeConnection, from);
+        return rows.map(({ title, costUsd, ...row }) => ({
+          ...row,
+          name: title,
+          ...(costUsd === undefined ? {} : { costUsd }),
+        }));
+      },
+    },
+    caches: {
+      sizes: () => models.answers.cache.sizes(),
+      prepared: () => prepared().map(savingRow),
+    },
+    models: () => modelRows(parts),
+    alerts: () => alertViews(engine),
+  };
+}
+
+function savingRow({
+  name,
+  hits,
+  wasted,
+}: ReturnType<PerformanceParts['prepared']>[number]): SavingRow {
+  return { name: `Prepared: ${name}`, used: hits, wasted };
+}
+
+function budgetRows({ settings, models }: FeedParts): readonly BudgetRow[] {
+  const totals = models.budget.totals();
+  const limits = limitsOf(settings);
+  const whole = wholes.map(([period, name]) => {
+    const limit = limits.find((one) => one.period === period && one.surface === undefined);
+    return {
+      name,
+      spentUsd: spentIn(period, totals),
+      ...(limit ? { limitUsd: limit.usd } : {}),
+    };
+  });
+  const parts = limits.filter(isForSurface).map((limit) => {
+    const state = stateOf(limit, totals);
+    return {
+      name: upperFirst(nameOfLimit(state)),
+      spentUsd: state.spentUsd,
+      limitUsd: limit.usd,
+    };
+  });
+  return [...whole, ...parts];
+}
+
+function isForSurface({ surface }: Limit): boolean {
+  return surface !== undefined;
+}
+
+function spentIn(period: UsagePeriod, totals: readonly UsageTotals[]): number {
+  return totals.reduce((sum, row) => sum + (row.period === period ? row.usd : 0), 0);
+}
+
+async function modelRows({ models, nameOf }: FeedParts): Promise<readonly ModelRow[]> {
+  const figures = await models.router.figures();
+  return [...figures].map(([model, { success, firstTokenMs, tokensPerSecond }]) => ({
+    model: nameOf(model),
+    calls: firstTokenMs.count,
+    ...known('success', success),
+    ...known('firstTokenMs', firstTokenMs),
+    ...known('tokensPerSecond', tokensPerSecond),
+  }));
+}
+
+function known<Name extends string>(
+  name: Name,
+  { value, count }: Measure,
+): Partial<Record<Name, number>> {
+  return count === 0 ? {} : ({ [name]: value } as Record<Name, number>);
+}
+
+function alertViews(engine: AlertEngine): readonly AlertView[] {
+  return engine.all().map((alert) => {
+    const { id, severity, title, detail, since, endedAt, traceId } = alert;
+    return {
+      id,
+      severity,
+      title,
+      detail,
+      since,
+      isSnoozed: engine.isSnoozed(alert),
+      ...(endedAt === undefined ? {} : { endedAt }),
+      ...(traceId === undefined ? {} : { traceId }),
+    };
+  });
+}

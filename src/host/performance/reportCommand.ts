@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import { systemClock } from '../../base/clock.ts';
+import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import type { AlertEngine } from '../../core/alerts/alertEngine.ts';
+import type { Catalogue } from '../../core/model/catalogue.ts';
+import { Figures } from '../../core/report/figures.ts';
+import {
+  type PerformanceReport,
+  performanceReport,
+  requestsWithin,
+} from '../../core/report/performanceReport.ts';
+import type { RecommendedAction } from '../../core/report/recommendation.ts';
+import type {
+  CompletionFigures,
+  ReportData,
+  ReportPeriod,
+  ReportPeriodName,
+} from '../../core/report/reportData.ts';
+import { reportMarkdown } from '../../core/report/reportMarkdown.ts';
+import { periodBefore, periodUntil } from '../../core/report/reportPeriods.ts';
+import type { UsagePeriod } from '../../core/store/usageRecords.ts';
+import type { PerformanceParts } from './performanceFeature.ts';
+import { ReportDocuments } from './reportDocuments.ts';
+
+/** What one kind of preparing ahead was of use for. */
+export interface PreparedCounts {
+  readonly name: string;
+  readonly hits: number;
+  readonly wasted: number;
+}
+
+/** What others count. */
+export interface ReportSources {
+  readonly prepared: () => readonly PreparedCounts[];
+  readonly completions: (fromMs: number) => Promise<readonly CompletionFigures[]>;
+}
+
+export type ReportCommandParts = Pick<
+  PerformanceParts,
+  'settings' | 'telemetry' | 'models' | 'reports' | 'panel' | 'completions' | 'notifications'
+> & {
+  readonly nameOf: (model: string) => string;
+  readonly catalogue: Catalogue;
+  readonly engine: AlertEngine;
+};
+
+const clock = systemClock;
+
+interface PeriodItem extends vscode.QuickPickItem {
+  readonly period: ReportPeriodName;
+}
+
+const choices: readonly PeriodItem[] = [
+  { label: 'This session', description: 'since this window was opened', period: 'session' },
+  { label: 'The last 24 hours', description: 'against the 24 hours before', period: 'day' },
+  { label: 'The last 7 days', description: 'against the 7 days before', period: 'week' },
+];
+
+/** “Show performance report”: asks for the period, and makes the report of what was measured. */
+export class ReportCommand implements Disposable {
+  private readonly parts: ReportCommandParts;
+  private readonly resources = new ResourceManager('report');
+  private readonly documents: ReportDocuments;
+  private readonly openedAt = clock.wallTime();
+
+  constructor(parts: ReportCommandParts) {
+    this.parts = parts;
+    this.documents = this.resources.add(
+      new ReportDocuments(parts.reports, {
+        openTrace: (traceId) => parts.panel.showTrace(traceId),
+        run: runAction,
+        copyJson,
+      }),
+    );
+  }
+
+  async run(): Promise<void> {
+    const chosen = await vscode.window.showQuickPick(choices, {
+      title: 'Performance report',
+      placeHolder: 'Which time shall it be about?',
+    });
+    if (chosen) {
+      await this.show(chosen.period);
+    }
+  }
+
+  async show(name: ReportPeriodName): Promise<void> {
+    const report = performanceReport(
+      await this.data(periodUntil(name, clock.wallTime(), this.openedAt)),
+    );
+    const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    const markdown = reportMarkdown(report, { formatTime: (time) => format.format(time) });
+    await this.documents.show(report, markdown);
+  }
+
+  dispose(): void {
+    this.resources.dispose();
+  }
+
+  private async data(period: ReportPeriod): Promise<ReportData> {
+    const { telemetry, models, settings, completions, engine } = this.parts;
+    const [now, before, completionFigures] = await Promise.all([
+      telemetry.history({ fromMs: period.fromMs, toMs: period.toMs }),
+      telemetry.history({
+        fromMs: periodBefore(period).fromMs,
+        toMs: periodBefore(period).toMs,
+      }),
+      completions(period.fromMs),
+    ]);
+    return {
+      period,
+      figures: new Figures(now),
+      before: new Figures(before),
+      requests: requestsWithin(models.requestLog.all(), period),
+      traces: telemetry.traces(),
+      process: telemetry.processSamples(),
+      completions: completionFigures,
+      alerts: alertsOf(engine, period),
+      settings,
+      hasProxy: vscode.workspace.getConfiguration('http').get('proxy', '') !== '',
+      spent: { dayUsd: this.spent('day'), monthUsd: this.spent('month') },
+      model: (id) => this.modelOf(id),
+    };
+  }
+
+  private spent(period: UsagePeriod): number {
+    return this.parts.models.budget
+      .totals()
+      .reduce((sum, row) => sum + (row.period === period ? row.usd : 0), 0);
+  }
+
+  private modelOf(id: string): ReturnType<ReportData['model']> {
+    const { catalogue, nameOf } = this.parts;
+    const known = catalogue.find(id);
+    const priceStepTokens = catalogue.pricesOf(id)?.longPrompt?.aboveTokens;
+    return {
+      name: nameOf(id),
+      ...(known ? { windowTokens: known.contextTokens } : {}),
+      ...(priceStepTokens === undefined ? {} : { priceStepTokens }),
+    };
+  }
+}
+
+function alertsOf(engine: AlertEngine, { fromMs }: ReportPeriod): ReportData['alerts'] {
+  return engine
+    .all()
+    .filter(({ since, endedAt }) => since >= fromMs || (endedAt ?? since) >= fromMs)
+    .map(({ title, detail, since, endedAt }) => ({
+      title,
+      detail,
+      sinceMs: since,
+      ...(endedAt === undefined ? {} : { endedMs: endedAt }),
+    }));
+}
+
+async function runAction(action: RecommendedAction): Promise<void> {
+  if (action.kind === 'command') {
+    await vscode.commands.executeCommand(action.command);
+    return;
+  }
+  await vscode.commands.executeCommand('workbench.action.openSettings', `slipstream.${action.key}`);
+}
+
+/** Without the ids of traces, which mean nothing elsewhere. It holds no paths and no content. */
+async function copyJson(report: PerformanceReport): Promise<void> {
+  const slowest = report.slowest.map(({ traceId: _, ...line }) => line);
+  await vscode.env.clipboard.writeText(`${JSON.stringify({ ...report, slowest }, null, 2)}\n`);
+}
