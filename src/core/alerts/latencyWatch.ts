@@ -20,12 +20,18 @@ const leastDifferenceMs = 150;
 /** The spread in which half of all values lie, by so many times. */
 const leastSpreads = 3;
 
+/** What is usual hardly moves with one value: it is worked out anew after so many. */
+const renewAfter = 10;
+
 interface Series {
   readonly surface: string;
   readonly model: string;
   /** Before the recent ones, oldest first. */
   usual: number[];
   recent: number[];
+  baseline: Baseline | undefined;
+  /** Values that came to `usual` since the baseline was worked out. */
+  added: number;
   lastTraceId: string | undefined;
 }
 
@@ -52,7 +58,7 @@ export class LatencyWatch {
       const isSlow = this.slowdownOf(series) !== undefined;
       const oldest = series.recent.shift();
       if (!isSlow && oldest !== undefined) {
-        series.usual = [...series.usual, oldest].slice(-keptCount);
+        remember(series, oldest);
       }
     }
   }
@@ -71,8 +77,8 @@ export class LatencyWatch {
     }
   }
 
-  private slowdownOf({ surface, model, usual, recent }: Series) {
-    const baseline = baselineOf(usual) ?? this.parts.earlier(surface, model);
+  private slowdownOf({ surface, model, recent, baseline: own }: Series) {
+    const baseline = own ?? this.parts.earlier(surface, model);
     if (!baseline || recent.length < recentCount) {
       return undefined;
     }
@@ -101,5 +107,25 @@ export class LatencyWatch {
 }
 
 function newSeries(surface: string, model: string): Series {
-  return { surface, model, usual: [], recent: [], lastTraceId: undefined };
+  return {
+    surface,
+    model,
+    usual: [],
+    recent: [],
+    baseline: undefined,
+    added: 0,
+    lastTraceId: undefined,
+  };
+}
+
+function remember(series: Series, value: number): void {
+  series.usual.push(value);
+  if (series.usual.length > keptCount) {
+    series.usual.shift();
+  }
+  series.added += 1;
+  if (series.added >= renewAfter || series.baseline === undefined) {
+    series.baseline = baselineOf(series.usual);
+    series.added = 0;
+  }
 }
