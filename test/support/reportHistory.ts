@@ -2,7 +2,7 @@ import type { RequestRecord } from '../../src/core/model/requestLog.ts';
 import { Figures } from '../../src/core/report/figures.ts';
 import type { ReportData } from '../../src/core/report/reportData.ts';
 import { type SettingValues, settingDefinitions } from '../../src/core/settings.ts';
-import type { MetricKey, MetricName } from '../../src/core/telemetry/metricKey.ts';
+import type { MetricKey, MetricName, MetricPoint } from '../../src/core/telemetry/metricKey.ts';
 import { Metrics } from '../../src/core/telemetry/metrics.ts';
 import type { ProcessSample } from '../../src/core/telemetry/processMonitor.ts';
 import type { SpanRecord } from '../../src/core/telemetry/recordingSpan.ts';
@@ -48,13 +48,17 @@ export function reportHistory(given: MadeUpHistory = {}): ReportData {
 }
 
 export function figuresOf(series: readonly MadeUpSeries[]): Figures {
+  return new Figures(metricPoints(series));
+}
+
+export function metricPoints(series: readonly MadeUpSeries[]): readonly MetricPoint[] {
   const metrics = new Metrics(new FakeClock(historyStart));
   for (const { count, value, ...key } of series) {
     for (let at = 0; at < count; at += 1) {
       metrics.record({ operation: '', surface: '', model: '', tier: '', ...key }, value);
     }
   }
-  return new Figures(metrics.read());
+  return metrics.read();
 }
 
 export function madeUpRequest(changes: Partial<RequestRecord> = {}): RequestRecord {
