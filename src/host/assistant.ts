@@ -36,7 +36,7 @@ import type { ModelParts } from './modelParts.ts';
 import { selectModel } from './modelPicker.ts';
 import { setOtlpHeaders } from './otlpTarget.ts';
 import { createPrefetch, type Prefetch } from './prefetchParts.ts';
-import { Reports } from './reports.ts';
+import type { Reports } from './reports.ts';
 import { showRequests } from './requestReports.ts';
 import { RestoreDiffs } from './restoreDiffs.ts';
 import { ReviewFeature } from './review/reviewFeature.ts';
@@ -64,6 +64,8 @@ export interface Assistant {
   readonly commands: AssistantCommands;
   /** What VS Code's own chat and other extensions may ask. */
   readonly languageModels: LanguageModelAnswers;
+  /** Brings the panel to the front with this thread in it. */
+  openThread(threadId: string): Promise<void>;
   /** Stops every turn and resolves when they have ended and are kept. */
   endTurns(): Promise<void>;
 }
@@ -86,19 +88,22 @@ export async function createAssistant(parts: AssistantParts): Promise<Assistant>
 
 async function assemble(parts: AssistantParts, foundation: Foundation): Promise<Assistant> {
   const { chat, log, resources } = parts;
-  const { environment, models, telemetry, syntax } = foundation;
+  const { environment, models, telemetry, syntax, reports } = foundation;
   const editor = createEditorParts(parts, foundation);
   const checkpoints = createCheckpoints(parts, editor.workspace, models.storeConnection);
   const { threads, summaries } = await createThreads(parts, foundation, editor, checkpoints);
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
-  const reports = resources.add(new Reports());
   const bulk = createBulkFeature({ ...parts, ...editor, environment, models, reports });
   const review = createReview(parts, editor);
   const prefetch = createPrefetch(resources, models);
   resources.add(addCounters(telemetry, models, prefetch));
   const chatCommands = createChatCommands(chat, threads);
   return {
+    openThread: async (threadId) => {
+      await chat.reveal();
+      await threads.open(threadId, chat.show);
+    },
     endTurns: () => threads.stopAll(),
     languageModels: resources.add(
       new GatewayLanguageModels({ ...models, countText: (text) => models.tokens.text(text) }),

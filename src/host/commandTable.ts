@@ -73,6 +73,12 @@ export interface CommandHandlers {
   rejectCompletion(): Promise<void>;
   toggleCompletions(): Promise<void>;
   snoozeCompletions(): Promise<void>;
+  /** Where time and money go, live, in a tab of its own. */
+  showPerformance(): Promise<void>;
+  /** The same as a document with recommendations, for a period that is asked for. */
+  showPerformanceReport(): Promise<void>;
+  /** Asks for what alerts to a webhook are signed with, and keeps it. */
+  setWebhookSecret(): Promise<void>;
 }
 
 export type CommandName = keyof CommandHandlers;
@@ -131,6 +137,9 @@ const names: { readonly [Name in CommandName]: true } = {
   rejectCompletion: true,
   toggleCompletions: true,
   snoozeCompletions: true,
+  showPerformance: true,
+  showPerformanceReport: true,
+  setWebhookSecret: true,
 };
 
 /** Those that work without the chat and all that belongs to it. */
@@ -143,7 +152,19 @@ export const completionCommandNames = [
 ] as const satisfies readonly CommandName[];
 
 export type CompletionCommands = Pick<CommandHandlers, (typeof completionCommandNames)[number]>;
-export type AssistantCommands = Omit<CommandHandlers, keyof CompletionCommands>;
+
+/** Those of the performance panel, which works without the chat, too. */
+export const performanceCommandNames = [
+  'showPerformance',
+  'showPerformanceReport',
+  'setWebhookSecret',
+] as const satisfies readonly CommandName[];
+
+export type PerformanceCommands = Pick<CommandHandlers, (typeof performanceCommandNames)[number]>;
+export type AssistantCommands = Omit<
+  CommandHandlers,
+  keyof CompletionCommands | keyof PerformanceCommands
+>;
 
 export const commandNames = Object.keys(names).filter(isCommandName);
 
@@ -155,7 +176,7 @@ export function commandId(name: CommandName): string {
 }
 
 function isAssistantCommand(name: CommandName): name is keyof AssistantCommands {
-  return !completionCommandNames.some((one) => one === name);
+  return ![...completionCommandNames, ...performanceCommandNames].some((one) => one === name);
 }
 
 function isCommandName(name: string): name is CommandName {

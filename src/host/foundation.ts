@@ -10,6 +10,7 @@ import { type Environment, readEnvironment } from './environment.ts';
 import { createModelParts, type ModelParts } from './modelParts.ts';
 import type { Notifications } from './notifications.ts';
 import type { OutputLog } from './outputLog.ts';
+import { Reports } from './reports.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { createHostSyntax } from './syntaxParts.ts';
 import { createTelemetry, measureRequests } from './telemetryParts.ts';
@@ -31,6 +32,8 @@ export interface Foundation {
   readonly telemetry: Telemetry;
   readonly models: ModelParts;
   readonly folders: WorkspaceFolders;
+  /** Documents made on demand. */
+  readonly reports: Reports;
   /** The structure of files. */
   readonly syntax: Syntax;
 }
@@ -53,6 +56,7 @@ export async function createFoundation(parts: ActivationParts): Promise<Foundati
       telemetry,
       models,
       folders: resources.add(new WorkspaceFolders()),
+      reports: resources.add(new Reports()),
       syntax: createHostSyntax(resources, parts.context, parts.log),
     };
   } catch (error) {

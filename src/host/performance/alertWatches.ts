@@ -14,10 +14,9 @@ import { Figures } from '../../core/report/figures.ts';
 import type { MetricPoint } from '../../core/telemetry/metricKey.ts';
 import type { PerformanceParts } from './performanceFeature.ts';
 
-type WatchParts = Pick<
-  PerformanceParts,
-  'context' | 'resources' | 'settings' | 'log' | 'telemetry' | 'models'
-> & { readonly nameOf: (model: string) => string };
+type WatchParts = Pick<PerformanceParts, 'context' | 'settings' | 'log' | 'foundation'> & {
+  readonly nameOf: (model: string) => string;
+};
 
 export interface AlertWatches extends Disposable {
   readonly all: readonly Watch[];
@@ -36,7 +35,8 @@ const databases = ['threads.db', 'threads.db-wal', 'cache.db', 'cache.db-wal'];
 
 /** Everything that is watched, fed with what happens in this window. */
 export function createAlertWatches(parts: WatchParts): AlertWatches {
-  const { settings, telemetry, models, nameOf } = parts;
+  const { settings, foundation, nameOf } = parts;
+  const { telemetry, models } = foundation;
   const resources = new ResourceManager('alertWatches');
   const threshold = (rule: Parameters<typeof thresholdOf>[1]): number =>
     thresholdOf(settings, rule);
@@ -88,10 +88,10 @@ export function createAlertWatches(parts: WatchParts): AlertWatches {
 }
 
 /** What was usual in the last days, at this time of day where enough is known of it. */
-function earlierLatency({ telemetry, log }: WatchParts) {
+function earlierLatency({ foundation, log }: WatchParts) {
   let points: readonly MetricPoint[] = [];
   const fromMs = clock.wallTime() - baselineDays * dayMs;
-  telemetry.history({ name: 'timeToFirstToken', fromMs }).then(
+  foundation.telemetry.history({ name: 'timeToFirstToken', fromMs }).then(
     (read) => {
       points = read;
     },

@@ -7,10 +7,11 @@ import type { PerfFeedParts } from '../../core/performance/perfFeed.ts';
 import { periodMs } from '../../core/performance/perfPeriod.ts';
 import { readThreadSpending } from '../../core/store/threadSpending.ts';
 import { localDay, type UsagePeriod, type UsageTotals } from '../../core/store/usageRecords.ts';
+import type { Telemetry } from '../../core/telemetry/telemetry.ts';
 import type { AlertView, BudgetRow, ModelRow, SavingRow } from '../../shared/perf.ts';
 import type { PerformanceParts } from './performanceFeature.ts';
 
-type FeedParts = Pick<PerformanceParts, 'settings' | 'models' | 'storeConnection' | 'prepared'> & {
+type FeedParts = Pick<PerformanceParts, 'settings' | 'foundation'> & {
   readonly nameOf: (model: string) => string;
   readonly engine: AlertEngine;
 };
@@ -27,14 +28,15 @@ const wholes: readonly (readonly [UsagePeriod, string])[] = [
 export function createFeedSources(
   parts: FeedParts,
 ): Pick<PerfFeedParts, 'cost' | 'caches' | 'models' | 'alerts'> {
-  const { models, storeConnection, prepared, nameOf, engine } = parts;
+  const { foundation, nameOf, engine } = parts;
+  const { models, telemetry } = foundation;
   return {
     cost: {
       nameOf,
       budgets: () => budgetRows(parts),
       byThread: async (period) => {
         const from = localDay(clock.wallTime() - periodMs[period]);
-        const rows = await readThreadSpending(storeConnection, from);
+        const rows = await readThreadSpending(models.storeConnection, from);
         return rows.map(({ title, costUsd, ...row }) => ({
           ...row,
           name: title,
@@ -44,22 +46,32 @@ export function createFeedSources(
     },
     caches: {
       sizes: () => models.answers.cache.sizes(),
-      prepared: () => prepared().map(savingRow),
+      prepared: () => preparedRows(telemetry),
     },
     models: () => modelRows(parts),
     alerts: () => alertViews(engine),
   };
 }
 
-function savingRow({
-  name,
-  hits,
-  wasted,
-}: ReturnType<PerformanceParts['prepared']>[number]): SavingRow {
-  return { name: `Prepared: ${name}`, used: hits, wasted };
+/** Kinds of preparing ahead, by the names that their counters have. */
+const preparedNames: ReadonlyMap<string, string> = new Map([
+  ['prefetch.connection', 'Prepared: connection'],
+  ['prefetch.tokenizer', 'Prepared: tokenizer'],
+  ['prefetch.promptCache', 'Prepared: prompt cache'],
+  ['prefetch.summary', 'Prepared: summary'],
+  ['prefetch.completion', 'Prepared: next completion'],
+]);
+
+function preparedRows(telemetry: Telemetry): readonly SavingRow[] {
+  return [...telemetry.sources('counters')].flatMap(([id, counters]) => {
+    const name = preparedNames.get(id);
+    return name === undefined
+      ? []
+      : { name, used: counters['hits'] ?? 0, wasted: counters['wasted'] ?? 0 };
+  });
 }
 
-function budgetRows({ settings, models }: FeedParts): readonly BudgetRow[] {
+function budgetRows({ settings, foundation: { models } }: FeedParts): readonly BudgetRow[] {
   const totals = models.budget.totals();
   const limits = limitsOf(settings);
   const whole = wholes.map(([period, name]) => {
@@ -89,8 +101,8 @@ function spentIn(period: UsagePeriod, totals: readonly UsageTotals[]): number {
   return totals.reduce((sum, row) => sum + (row.period === period ? row.usd : 0), 0);
 }
 
-async function modelRows({ models, nameOf }: FeedParts): Promise<readonly ModelRow[]> {
-  const figures = await models.router.figures();
+async function modelRows({ foundation, nameOf }: FeedParts): Promise<readonly ModelRow[]> {
+  const figures = await foundation.models.router.figures();
   return [...figures].map(([model, { success, firstTokenMs, tokensPerSecond }]) => ({
     model: nameOf(model),
     calls: firstTokenMs.count,

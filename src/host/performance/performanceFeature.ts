@@ -1,58 +1,51 @@
 import { randomUUID } from 'node:crypto';
-import type * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
-import type { ResourceManager } from '../../base/lifecycle.ts';
+import type { Alert } from '../../core/alerts/alert.ts';
 import { AlertEngine } from '../../core/alerts/alertEngine.ts';
 import { isRuleOn } from '../../core/alerts/alertSettings.ts';
-import { type Catalogue, costUsd } from '../../core/model/catalogue.ts';
+import type { Catalogue } from '../../core/model/catalogue.ts';
 import { PerfFeed } from '../../core/performance/perfFeed.ts';
-import type { StoreConnection } from '../../core/store/storeConnection.ts';
-import type { Telemetry } from '../../core/telemetry/telemetry.ts';
-import type { ModelParts } from '../modelParts.ts';
-import type { Notifications } from '../notifications.ts';
-import type { OutputLog } from '../outputLog.ts';
-import type { Reports } from '../reports.ts';
-import type { VsCodeSettings } from '../settings.ts';
+import { callCostUsd } from '../callCosts.ts';
+import type { PerformanceCommands } from '../commandTable.ts';
+import type { ActivationParts, Foundation } from '../foundation.ts';
 import { AlertChannels } from './alertChannels.ts';
 import { createAlertWatches } from './alertWatches.ts';
 import { createFeedSources } from './feedSources.ts';
 import type { PerformancePanel } from './performancePanel.ts';
 import { createPerformanceRequests, type PerformanceRequests } from './performanceRequests.ts';
-import { ReportCommand, type ReportSources } from './reportCommand.ts';
+import { ReportCommand } from './reportCommand.ts';
 import { WebhookSecret } from './webhookSecret.ts';
 
 const clock = systemClock;
 
-export interface PerformanceParts {
-  readonly context: vscode.ExtensionContext;
-  /** Owns everything that is made here. */
-  readonly resources: ResourceManager;
-  readonly settings: VsCodeSettings;
-  readonly log: OutputLog;
-  readonly notifications: Notifications;
-  readonly telemetry: Telemetry;
-  readonly models: ModelParts;
-  readonly storeConnection: StoreConnection;
-  readonly reports: Reports;
+export interface PerformanceParts extends ActivationParts {
+  readonly foundation: Pick<Foundation, 'telemetry' | 'models' | 'reports'>;
   readonly panel: PerformancePanel;
-  readonly prepared: ReportSources['prepared'];
-  readonly completions: ReportSources['completions'];
   readonly openThread: (threadId: string) => Promise<void>;
 }
 
 export interface PerformanceFeature {
   readonly requests: PerformanceRequests;
-  readonly commands: {
-    showPerformance(): Promise<void>;
-    showPerformanceReport(): Promise<void>;
-    setWebhookSecret(): Promise<void>;
-  };
+  readonly commands: PerformanceCommands;
 }
 
-/** The third door: the performance panel, the report and the alerts, over what was measured. */
+/**
+ * The third door: the performance panel, the report and the alerts, over what was measured. Where
+ * loading fails nothing of it is left, so that it may be tried again.
+ */
 export async function createPerformance(parts: PerformanceParts): Promise<PerformanceFeature> {
-  const { resources, settings, telemetry, models, panel } = parts;
-  const catalogue = await models.catalogue();
+  const resources = parts.resources.child('performance');
+  try {
+    return assemble({ ...parts, resources }, await parts.foundation.models.catalogue());
+  } catch (error) {
+    resources.dispose();
+    throw error;
+  }
+}
+
+function assemble(parts: PerformanceParts, catalogue: Catalogue): PerformanceFeature {
+  const { resources, settings, foundation, panel } = parts;
+  const { telemetry, models } = foundation;
   const nameOf = (model: string): string => nameIn(catalogue, model);
   const watches = resources.add(createAlertWatches({ ...parts, nameOf }));
   const engine = resources.add(
@@ -65,23 +58,16 @@ export async function createPerformance(parts: PerformanceParts): Promise<Perfor
     }),
   );
   const secret = new WebhookSecret(parts.context.secrets);
-  const channels = resources.add(
-    new AlertChannels({
-      ...parts,
-      engine,
-      clock,
-      secret,
-      open: async ({ traceId }) =>
-        traceId === undefined ? panel.show() : panel.showTrace(traceId),
-    }),
-  );
+  const open = async ({ traceId }: Alert): Promise<void> =>
+    traceId === undefined ? panel.show() : panel.showTrace(traceId);
+  const channels = resources.add(new AlertChannels({ ...parts, engine, clock, secret, open }));
   const feed = resources.add(
     new PerfFeed({
       clock,
       reader: telemetry,
       requestLog: models.requestLog,
       nameOf,
-      costOf: (usage, model) => costUsd(usage, catalogue.pricesOf(model)),
+      costOf: (usage, model) => callCostUsd(usage, model, { catalogue, settings }),
       ...createFeedSources({ ...parts, nameOf, engine }),
     }),
   );

@@ -13,7 +13,7 @@ export type PerformanceRequests = RequestHandlers<PerfRequests>;
 
 export interface PerformanceRequestParts {
   readonly context: vscode.ExtensionContext;
-  readonly telemetry: Telemetry;
+  readonly foundation: { readonly telemetry: Telemetry };
   readonly feed: PerfFeed;
   readonly engine: AlertEngine;
   readonly channels: AlertChannels;
@@ -26,7 +26,8 @@ const clearLabel = 'Clear';
 
 /** Answers what the performance panel asks. */
 export function createPerformanceRequests(parts: PerformanceRequestParts): PerformanceRequests {
-  const { feed, engine, channels, report, telemetry } = parts;
+  const { feed, engine, channels, report, foundation } = parts;
+  const { telemetry } = foundation;
   return {
     'perf/update': async ({ section, since, period }) => {
       const update = await feed.update(section, since, period);

@@ -10,39 +10,20 @@ import {
   requestsWithin,
 } from '../../core/report/performanceReport.ts';
 import type { RecommendedAction } from '../../core/report/recommendation.ts';
-import type {
-  CompletionFigures,
-  ReportData,
-  ReportPeriod,
-  ReportPeriodName,
-} from '../../core/report/reportData.ts';
+import type { ReportData, ReportPeriod, ReportPeriodName } from '../../core/report/reportData.ts';
 import { reportMarkdown } from '../../core/report/reportMarkdown.ts';
 import { periodBefore, periodUntil } from '../../core/report/reportPeriods.ts';
-import type { UsagePeriod } from '../../core/store/usageRecords.ts';
+import { readLanguageCompletions } from '../../core/store/completionFigures.ts';
+import { localDay, type UsagePeriod } from '../../core/store/usageRecords.ts';
 import type { PerformanceParts } from './performanceFeature.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 
-/** What one kind of preparing ahead was of use for. */
-export interface PreparedCounts {
-  readonly name: string;
-  readonly hits: number;
-  readonly wasted: number;
-}
-
-/** What others count. */
-export interface ReportSources {
-  readonly prepared: () => readonly PreparedCounts[];
-  readonly completions: (fromMs: number) => Promise<readonly CompletionFigures[]>;
-}
-
-export type ReportCommandParts = Pick<
-  PerformanceParts,
-  'settings' | 'telemetry' | 'models' | 'reports' | 'panel' | 'completions' | 'notifications'
-> & {
+export interface ReportCommandParts
+  extends Pick<PerformanceParts, 'settings' | 'foundation' | 'panel'> {
   readonly nameOf: (model: string) => string;
   readonly catalogue: Catalogue;
   readonly engine: AlertEngine;
-};
+}
 
 const clock = systemClock;
 
@@ -66,7 +47,7 @@ export class ReportCommand implements Disposable {
   constructor(parts: ReportCommandParts) {
     this.parts = parts;
     this.documents = this.resources.add(
-      new ReportDocuments(parts.reports, {
+      new ReportDocuments(parts.foundation.reports, {
         openTrace: (traceId) => parts.panel.showTrace(traceId),
         run: runAction,
         copyJson,
@@ -98,14 +79,15 @@ export class ReportCommand implements Disposable {
   }
 
   private async data(period: ReportPeriod): Promise<ReportData> {
-    const { telemetry, models, settings, completions, engine } = this.parts;
+    const { foundation, settings, engine } = this.parts;
+    const { telemetry, models } = foundation;
     const [now, before, completionFigures] = await Promise.all([
       telemetry.history({ fromMs: period.fromMs, toMs: period.toMs }),
       telemetry.history({
         fromMs: periodBefore(period).fromMs,
         toMs: periodBefore(period).toMs,
       }),
-      completions(period.fromMs),
+      readLanguageCompletions(models.storeConnection, localDay(period.fromMs)),
     ]);
     return {
       period,
@@ -124,7 +106,7 @@ export class ReportCommand implements Disposable {
   }
 
   private spent(period: UsagePeriod): number {
-    return this.parts.models.budget
+    return this.parts.foundation.models.budget
       .totals()
       .reduce((sum, row) => sum + (row.period === period ? row.usd : 0), 0);
   }

@@ -201,7 +201,7 @@ describe('The tiered cache', () => {
     }
     assert.ok(await memoryOnly.get('k0'));
     assert.equal(await memoryOnly.get('k1'), undefined);
-    const { bytes = 0, limitBytes, entries = 0, evictions = 0 } = memoryOnly.figures().memory;
+    const { bytes = 0, limitBytes, entries = 0, evictions = 0 } = memoryOnly.sizes().memory;
     assert.ok(bytes > 0 && bytes <= 20_000);
     assert.equal(limitBytes, 20_000);
     assert.equal(entries + evictions, 60);
