@@ -174,15 +174,19 @@ function alertParts({ alerts }: PerformanceReport, words: ReportWords): readonly
   return ['## Alerts', lines.join('\n')];
 }
 
+/** Padded, so that it reads as well where the text itself is looked at. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const [, ...figures] = heads;
-  return [
-    line(heads),
-    line(['---', ...figures.map(() => '---:')]),
-    ...rows.map((cells) => line(cells.map((cell) => cell.replaceAll('|', '\\|')))),
-  ].join('\n');
+  const lines = [heads, ...rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')))];
+  const widths = heads.map((_, at) => Math.max(...lines.map((cells) => cells[at]?.length ?? 0), 4));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => padded(cell, widths[at] ?? 0, at > 0)).join(' | ')} |`;
+  const rule = widths.map((width, at) =>
+    at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  const [head = [], ...body] = lines;
+  return [line(head), line(rule), ...body.map(line)].join('\n');
 }
 
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+function padded(cell: string, width: number, isFigure: boolean): string {
+  return isFigure ? cell.padStart(width) : cell.padEnd(width);
 }

@@ -25,12 +25,12 @@ export async function readThreadSpending(
          count(*) AS calls,
          sum(input_tokens + cache_read_tokens + cache_write_tokens) AS input_tokens,
          sum(output_tokens) AS output_tokens,
-         sum(cost_usd) AS cost_usd
+         sum(usage_calls.cost_usd) AS known_usd
        FROM usage_calls LEFT JOIN threads ON threads.id = usage_calls.thread_id
        WHERE usage_calls.day >= ? AND usage_calls.thread_id IS NOT NULL
          AND usage_calls.outcome <> 'running'
        GROUP BY usage_calls.thread_id
-       ORDER BY cost_usd DESC, input_tokens DESC LIMIT ?`,
+       ORDER BY known_usd DESC, input_tokens DESC LIMIT ?`,
       [fromDay, mostThreads],
     ),
   );
@@ -39,6 +39,6 @@ export async function readThreadSpending(
     calls: Number(row['calls']),
     inputTokens: Number(row['input_tokens']),
     outputTokens: Number(row['output_tokens']),
-    costUsd: row['cost_usd'] === null ? undefined : Number(row['cost_usd']),
+    costUsd: row['known_usd'] === null ? undefined : Number(row['known_usd']),
   }));
 }

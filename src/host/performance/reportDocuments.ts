@@ -64,7 +64,11 @@ export class ReportDocuments
       const action = report.recommendations[index]?.action;
       return action ? lens(line, action.label, runActionCommand, [index]) : [];
     });
-    return [lens(0, 'Copy as JSON for a bug report', copyJsonCommand, []), ...lenses];
+    return [
+      lens(0, 'Open preview', 'markdown.showPreview', [document.uri]),
+      lens(0, 'Copy as JSON for a bug report', copyJsonCommand, []),
+      ...lenses,
+    ];
   }
 
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {

@@ -76,6 +76,7 @@ export class PerfPanel implements Disposable {
 
   choose(section: PerfSection): void {
     this.section.value = section;
+    this.closeTrace();
     this.restart();
   }
 
