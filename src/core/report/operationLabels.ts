@@ -30,6 +30,7 @@ const labels: ReadonlyMap<string, string> = new Map([
   [operation.retryWait, 'Waiting to try again'],
   [operation.answer, 'Answering without a provider'],
   [operation.completion, 'Completion'],
+  [operation.checkpointKeep, 'Keeping files as they were'],
   [operation.completionKnown, 'Looking for a known completion'],
   [operation.completionWait, 'Waiting for a completion under way'],
   [operation.completionAsk, 'Asking for a completion'],
