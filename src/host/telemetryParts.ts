@@ -85,7 +85,9 @@ export function addCounters(
   const sources = new ResourceManager('telemetrySources');
   sources.add(registry.add('counters', 'queue', () => ({ ...scheduler.counts })));
   for (const tier of ['memory', 'disk'] as const) {
-    sources.add(registry.add('counters', `cache.${tier}`, () => ({ ...answers.cache.sizes()[tier] })));
+    sources.add(
+      registry.add('counters', `cache.${tier}`, () => ({ ...answers.cache.sizes()[tier] })),
+    );
   }
   for (const kind of prefetch.counters().keys()) {
     sources.add(
