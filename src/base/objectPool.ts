@@ -47,6 +47,31 @@ export interface ObjectPoolCounts {
   readonly dropped: number;
 }
 
+const noCounts: ObjectPoolCounts = {
+  created: 0,
+  inUse: 0,
+  idle: 0,
+  waiting: 0,
+  waits: 0,
+  totalWaitMs: 0,
+  dropped: 0,
+};
+
+/** The counts of several pools together. */
+export function sumOfCounts(pools: Iterable<ObjectPoolCounts>): ObjectPoolCounts {
+  const sum: { -readonly [Name in keyof ObjectPoolCounts]: number } = { ...noCounts };
+  for (const pool of pools) {
+    sum.created += pool.created;
+    sum.inUse += pool.inUse;
+    sum.idle += pool.idle;
+    sum.waiting += pool.waiting;
+    sum.waits += pool.waits;
+    sum.totalWaitMs += pool.totalWaitMs;
+    sum.dropped += pool.dropped;
+  }
+  return sum;
+}
+
 /** No object came free in the time that a caller was willing to wait. */
 export class AcquireTimeoutError extends Error {
   override readonly name = 'AcquireTimeoutError';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { systemClock } from '../base/clock.ts';
 import type { ResourceManager } from '../base/lifecycle.ts';
+import { sumOfCounts } from '../base/objectPool.ts';
 import { type OpenedThreadStore, openThreadStore } from '../core/store/openThreadStore.ts';
 import type { ThreadStore } from '../core/store/records.ts';
 import type { Syntax } from '../core/syntax/syntax.ts';
@@ -50,6 +51,12 @@ export async function createFoundation(parts: ActivationParts): Promise<Foundati
     const telemetry = createTelemetry({ ...parts, resources }, connection);
     const models = createModelParts({ ...parts, resources, telemetry }, environment, connection);
     measureRequests({ ...parts, resources }, telemetry, models);
+    const syntax = createHostSyntax(resources, parts.context, parts.log);
+    resources.add(
+      telemetry.registry.add('pools', 'Parsers', () =>
+        sumOfCounts(syntax.counts().parsers.values()),
+      ),
+    );
     return {
       environment,
       store,
@@ -57,7 +64,7 @@ export async function createFoundation(parts: ActivationParts): Promise<Foundati
       models,
       folders: resources.add(new WorkspaceFolders()),
       reports: resources.add(new Reports()),
-      syntax: createHostSyntax(resources, parts.context, parts.log),
+      syntax,
     };
   } catch (error) {
     resources.dispose();

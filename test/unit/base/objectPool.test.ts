@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { BugError, CancelledError } from '../../../src/base/errors.ts';
-import { AcquireTimeoutError } from '../../../src/base/objectPool.ts';
+import { AcquireTimeoutError, sumOfCounts } from '../../../src/base/objectPool.ts';
 import { settle } from '../../support/fakeClock.ts';
 import { setUp, type Tool, watch } from './objectPoolSetUp.ts';
 
@@ -253,4 +253,30 @@ describe('ObjectPool', () => {
   it('names the time that a caller waited in vain', () => {
     assert.equal(new AcquireTimeoutError(5).message, 'No pooled object was free within 5 ms.');
   });
+});
+
+describe('The counts of several pools', () => {
+  const counts = {
+    created: 1,
+    inUse: 2,
+    idle: 3,
+    waiting: 4,
+    waits: 5,
+    totalWaitMs: 6,
+    dropped: 7,
+  };
+
+  it('are added up, each for itself', () => {
+    assert.deepEqual(sumOfCounts([counts, counts]), {
+      created: 2,
+      inUse: 4,
+      idle: 6,
+      waiting: 8,
+      waits: 10,
+      totalWaitMs: 12,
+      dropped: 14,
+    });
+  });
+
+  it('are nothing of no pool', () => assert.equal(sumOfCounts([]).created, 0));
 });
