@@ -1,7 +1,10 @@
-// Builds the two bundles: the extension host's (Node, split so that heavy parts load on first use)
-// and the webview's (browser, split so that highlighting loads with the first code block). The
-// grammars are copied as they are.
+// Builds three bundles. The file that VS Code activates is one file, because each further one passes
+// VS Code's hook for ES modules, which is what activation mostly costs. The rest of the extension
+// host's part (Node) is split so that heavy parts load on first use; so is the webview's (browser).
+// What the first two both use is in either: no class or state of it may count on being the only one.
+// The grammars are copied as they are.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, parse } from 'node:path';
 import { context } from 'esbuild';
 import { copyGrammars } from './esbuild.grammars.mjs';
 import { webviewOptions } from './esbuild.webview.mjs';
@@ -22,43 +25,73 @@ const common = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
-const host = {
+const node = {
   ...common,
-  // A worker's entry is a program of its own.
-  entryPoints: {
-    extension: 'src/extension.ts',
-    matchWorker: 'src/core/edit/matchWorker.ts',
-    syntaxWorker: 'src/core/syntax/syntaxWorker.ts',
-  },
   outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   target: 'node22',
   external: ['vscode'],
+};
+
+// What the activated file imports on first use: its path in `dist`, without the ending, to its source.
+/** @type {Map<string, string>} */
+const laterEntries = new Map();
+
+/** @type {import('esbuild').BuildOptions} */
+const activation = {
+  ...node,
+  splitting: false,
+  entryPoints: { extension: 'src/extension.ts' },
+  plugins: [
+    {
+      name: 'leave dynamic imports to the other bundle',
+      setup({ onResolve }) {
+        onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+          if (kind !== 'dynamic-import') {
+            return undefined;
+          }
+          const name = `later/${parse(path).name}`;
+          laterEntries.set(name, join(resolveDir, path));
+          return { path: `./${name}.js`, external: true };
+        });
+      },
+    },
+  ],
+};
+
+/** @returns {import('esbuild').BuildOptions} */
+const later = () => ({
+  ...node,
+  // A worker's entry is a program of its own.
+  entryPoints: {
+    ...Object.fromEntries(laterEntries),
+    matchWorker: 'src/core/edit/matchWorker.ts',
+    syntaxWorker: 'src/core/syntax/syntaxWorker.ts',
+  },
+  chunkNames: 'chunks/[name]-[hash]',
   // Bundled CommonJS packages call require for Node's built-ins, which ESM does not define.
   banner: {
     js: "import { createRequire as slipstreamCreateRequire } from 'node:module'; const require = slipstreamCreateRequire(import.meta.url);",
   },
-};
+});
 
 const webview = { ...common, ...webviewOptions, outdir: 'dist/webview' };
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/webview', { recursive: true });
 await copyGrammars('dist/grammars');
-const contexts = await Promise.all([context(host), context(webview)]);
+const first = await context(activation);
+await first.rebuild();
+const builds = { activation: first, host: await context(later()), webview: await context(webview) };
 
 if (isWatching) {
-  await Promise.all(contexts.map((one) => one.watch()));
+  await Promise.all(Object.values(builds).map((one) => one.watch()));
 } else {
-  const results = await Promise.all(contexts.map((one) => one.rebuild()));
   await Promise.all(
-    results.map((result, index) =>
-      writeFile(
-        `dist/meta.${index === 0 ? 'host' : 'webview'}.json`,
-        JSON.stringify(result.metafile),
-      ),
-    ),
+    Object.entries(builds).map(async ([name, one]) => {
+      const { metafile } = await one.rebuild();
+      await writeFile(`dist/meta.${name}.json`, JSON.stringify(metafile));
+      await one.dispose();
+    }),
   );
-  await Promise.all(contexts.map((one) => one.dispose()));
 }

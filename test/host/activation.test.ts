@@ -263,8 +263,13 @@ interface BuiltFile {
 
 /** What the build tells of its files. */
 function builtFiles(): Readonly<Record<string, BuiltFile | undefined>> {
-  const meta = readFileSync(join(installed().extensionPath, 'dist/meta.host.json'), 'utf8');
-  return (JSON.parse(meta) as { outputs: Record<string, BuiltFile | undefined> }).outputs;
+  return { ...filesOf('activation'), ...filesOf('host') };
+}
+
+function filesOf(bundle: 'activation' | 'host'): Readonly<Record<string, BuiltFile | undefined>> {
+  const path = join(installed().extensionPath, `dist/meta.${bundle}.json`);
+  const meta = JSON.parse(readFileSync(path, 'utf8')) as { outputs: ReturnType<typeof filesOf> };
+  return meta.outputs;
 }
 
 /** The sources that went into these files. */

@@ -190,13 +190,10 @@ class TableWrites {
     const sql = `UPDATE ${quoted(name)} SET ${assignments.join(', ')} WHERE ${quoted(keyColumns[0] ?? '')} = ?`;
     const changed = database.run(sql, [...columns.map((column) => changes[column] ?? null), key]);
     if (changed === 0) {
-      throw new MissingRowError(`There is no row ${String(key)} in ${name}.`);
+      throw new BugError(`There is no row ${String(key)} in ${name}.`);
     }
   }
 }
-
-/** Thrown where the row of an update does not exist. */
-class MissingRowError extends BugError {}
 
 /** The statement that inserts so many rows, or updates those whose key exists. */
 function putStatement(table: TableSpec, columns: readonly string[], count: number): string {

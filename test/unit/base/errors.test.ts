@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  BugError,
   CancelledError,
   isCancellation,
   throwIfCancelled,
@@ -8,6 +9,16 @@ import {
 } from '../../../src/base/errors.ts';
 
 describe('Errors', () => {
+  it('knows an error of another copy of this module by its kind, and no other', () => {
+    const copied = Object.assign(new Error('Say what to do.'), { name: 'UserError' });
+    assert.ok(copied instanceof UserError);
+    assert.ok(!(copied instanceof BugError));
+    assert.ok(!(copied instanceof CancelledError));
+    assert.ok(!(new Error('Oh') instanceof UserError));
+    assert.ok(!({ name: 'UserError' } instanceof UserError));
+    assert.equal(isCancellation(Object.assign(new Error(), { name: 'CancelledError' })), true);
+  });
+
   it('tells cancellation from failure, whoever raised it', () => {
     const byPlatform = AbortSignal.abort().reason;
     const byVsCode = Object.assign(new Error('Canceled'), { name: 'Canceled' });
