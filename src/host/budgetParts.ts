@@ -102,7 +102,7 @@ export async function showSpending({
     month: await statistics.totals('month'),
     nameOf,
   });
-  await reports.show('Spending', `${markdown}\n${completions}`);
+  await reports.showPreview('Spending', `${markdown}\n${completions}`);
 }
 
 async function openSettings(query: string): Promise<void> {

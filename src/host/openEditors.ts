@@ -1,16 +1,22 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { WorkspaceSelection } from '../core/tools/workspace.ts';
 import type { WorkspaceFolders } from './workspaceFolders.ts';
 
-/** Absolute paths of the files open in tabs, the active one first, each once. */
-export function openFilePaths(folders: WorkspaceFolders): readonly string[] {
+/**
+ * Absolute paths of the files open in tabs, the active one first, each once. Where no text editor is
+ * active, the file whose preview is comes first, then `last`: what a text editor showed before.
+ */
+export function openFilePaths(folders: WorkspaceFolders, last?: vscode.Uri): readonly string[] {
   const groups = [...vscode.window.tabGroups.all].sort(
     (left, right) => Number(right.isActive) - Number(left.isActive),
   );
   const tabs = groups.flatMap((group) =>
     [...group.tabs].sort((left, right) => Number(right.isActive) - Number(left.isActive)),
   );
-  const uris = [vscode.window.activeTextEditor?.document.uri, ...tabs.map(tabUri)];
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const looked = active ? [active] : [previewedUri(tabs[0]), last];
+  const uris = [...looked, ...tabs.map(tabUri)];
   const paths = uris.flatMap((uri) => (uri ? (folders.pathOf(uri) ?? []) : []));
   return [...new Set(paths)];
 }
@@ -40,8 +46,21 @@ export function lastLine(range: vscode.Range): number {
 
 function tabUri(tab: vscode.Tab): vscode.Uri | undefined {
   const { input } = tab;
-  if (input instanceof vscode.TabInputText) {
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {
     return input.uri;
   }
   return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+}
+
+/** The file of a markdown preview, which VS Code tells by its name in the tab's label alone. */
+function previewedUri(tab: vscode.Tab | undefined): vscode.Uri | undefined {
+  if (
+    !(tab?.input instanceof vscode.TabInputWebview && /markdown\.preview$/.test(tab.input.viewType))
+  ) {
+    return undefined;
+  }
+  return vscode.workspace.textDocuments.find(
+    ({ languageId, uri }) =>
+      languageId === 'markdown' && tab.label.includes(posix.basename(uri.path)),
+  )?.uri;
 }

@@ -18,6 +18,7 @@ import type {
 import { DiagnosticsRest } from './diagnosticsRest.ts';
 import { EditApplication } from './editApplication.ts';
 import { FileText } from './fileText.ts';
+import { LastEditor } from './lastEditor.ts';
 import { currentSelection, openFilePaths } from './openEditors.ts';
 import { readProblems } from './problems.ts';
 import { findRipgrep } from './ripgrep.ts';
@@ -40,6 +41,7 @@ export class VsCodeWorkspace implements Workspace, Disposable {
   private readonly files: FileText;
   private readonly edits: EditApplication;
   private readonly diagnosticsRest: DiagnosticsRest;
+  private readonly lastEditor: LastEditor;
   private readonly findRipgrep: () => Promise<string | undefined>;
   private readonly fileChanges: Emitter<string>;
   private watcher: Disposable | undefined;
@@ -48,6 +50,7 @@ export class VsCodeWorkspace implements Workspace, Disposable {
     const { folders, clock, searchPath } = parts;
     this.folders = folders;
     this.files = new FileText(folders);
+    this.lastEditor = this.resources.add(new LastEditor(folders));
     this.fileChanges = this.resources.add(new Emitter<string>());
     this.diagnosticsRest = this.resources.add(
       new DiagnosticsRest(
@@ -127,7 +130,7 @@ export class VsCodeWorkspace implements Workspace, Disposable {
   }
 
   openFiles(): readonly string[] {
-    return openFilePaths(this.folders);
+    return openFilePaths(this.folders, this.lastEditor.uri);
   }
 
   selection(): WorkspaceSelection | undefined {

@@ -61,7 +61,13 @@ describe('A limit on spending in the editor', () => {
     assert.equal(window.textOf(answered.turnId), 'Here you are.');
 
     await window.commands.showSpending();
-    const report = vscode.window.activeTextEditor?.document.getText() ?? '';
+    const tab = await eventually(() => {
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      return activeTab?.input instanceof vscode.TabInputWebview ? activeTab : undefined;
+    }, 'the report to be shown as it reads');
+    assert.match(tab.label, /Spending\.md/);
+    const uri = vscode.Uri.from({ scheme: 'slipstream-report', path: '/Spending.md' });
+    const report = (await vscode.workspace.openTextDocument(uri)).getText();
     assert.match(report, /^# Spending on models/);
     assert.match(report, /\| The chat \| 1 \|/);
     assertNoneRefused(server);

@@ -51,6 +51,30 @@ describe('The workspace as the tools see it', () => {
     assert.deepEqual(open.workspace.openFiles(), [second, first]);
   });
 
+  it('takes the file that was looked at last where a page has the place of the text', async () => {
+    const first = writeOnDisk('tools/first.ts', 'x');
+    const second = writeOnDisk('tools/second.ts', 'x');
+    await vscode.window.showTextDocument(vscode.Uri.file(first), { preview: false });
+    await vscode.window.showTextDocument(vscode.Uri.file(second), { preview: false });
+    await vscode.window.showTextDocument(vscode.Uri.file(first), { preview: false });
+    const page = vscode.window.createWebviewPanel('page', 'Page', vscode.ViewColumn.One);
+    try {
+      await until(() => vscode.window.activeTextEditor === undefined, 'the page to be active');
+      assert.deepEqual(open.workspace.openFiles(), [first, second]);
+    } finally {
+      page.dispose();
+    }
+  });
+
+  it('takes the file whose preview is shown', async () => {
+    const code = writeOnDisk('tools/code.ts', 'x');
+    const notes = writeOnDisk('tools/notes.md', '# Notes\n');
+    await vscode.window.showTextDocument(vscode.Uri.file(code), { preview: false });
+    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(notes));
+    await until(() => open.workspace.openFiles()[0] === notes, 'the preview to be active');
+    assert.deepEqual(open.workspace.openFiles(), [notes, code]);
+  });
+
   it('tells the selection in whole lines', async () => {
     const path = writeOnDisk('tools/select.ts', 'one\ntwo\nthree\n');
     const editor = await show(path);

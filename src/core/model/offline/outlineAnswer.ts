@@ -20,7 +20,7 @@ export function* answerOutline(
   }
   const place = placeOf(intent.file, question);
   if (!place) {
-    return 'Which file? Name it in the question, for example: outline `src/cart.ts`. Or attach it with `@`.';
+    return 'Which file? Name it in the question, such as “outline main.js”, or attach it with `@`.';
   }
   const subject = yield* readSubject(place, question);
   if ('missing' in subject) {
