@@ -11,36 +11,45 @@ import { valueInForce } from './settingLayers.ts';
 
 const section = 'slipstream';
 
+export interface ProxySettings {
+  readonly support: string;
+  readonly address: string;
+}
+
 /** Settings from VS Code: the only reader of its configuration. */
 export class VsCodeSettings implements Settings, Disposable {
   private readonly resources = new ResourceManager('settings');
   private readonly onInvalid: (message: string) => void;
   private readonly told = new Set<SettingKey>();
+  /**
+   * What was read, until something changes: VS Code looks through all layers of its configuration for
+   * each question, and a request to a model asks dozens.
+   */
+  private readonly known = new Map<SettingKey, SettingValues[SettingKey]>();
+  private knownProxy: ProxySettings | undefined;
 
   /** @param onInvalid Hears once of each setting whose value can't be used. */
   constructor(onInvalid: (message: string) => void) {
     this.onInvalid = onInvalid;
     this.resources.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
+        this.forget();
         for (const key of settingKeys.filter((one) => affects(event, one))) {
           this.told.delete(key);
         }
       }),
     );
+    // Added before any listener of others, who read the settings when they hear of a change.
+    this.resources.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.forget()));
   }
 
   get<Key extends SettingKey>(key: Key): SettingValues[Key] {
-    const definition = settingDefinitions[key];
-    const layers = vscode.workspace.getConfiguration(section).inspect(key);
-    const raw = valueInForce(layers, definition.scope, vscode.workspace.isTrusted);
-    if (raw === undefined) {
-      return definition.default;
+    if (this.known.has(key)) {
+      // Kept below under this very key.
+      return this.known.get(key) as SettingValues[Key];
     }
-    const value = definition.parse(raw);
-    if (value === undefined) {
-      this.tellInvalid(key);
-      return definition.default;
-    }
+    const value = this.read(key);
+    this.known.set(key, value);
     return value;
   }
 
@@ -70,9 +79,9 @@ export class VsCodeSettings implements Settings, Disposable {
   }
 
   /** VS Code's own settings about proxies. */
-  proxy(): { readonly support: string; readonly address: string } {
-    const http = vscode.workspace.getConfiguration('http');
-    return { support: http.get('proxySupport', 'override'), address: http.get('proxy', '') ?? '' };
+  proxy(): ProxySettings {
+    this.knownProxy ??= readProxy();
+    return this.knownProxy;
   }
 
   /** VS Code's own setting on whether the machine's certificates are trusted. */
@@ -82,6 +91,26 @@ export class VsCodeSettings implements Settings, Disposable {
 
   dispose(): void {
     this.resources.dispose();
+  }
+
+  private read<Key extends SettingKey>(key: Key): SettingValues[Key] {
+    const definition = settingDefinitions[key];
+    const layers = vscode.workspace.getConfiguration(section).inspect(key);
+    const raw = valueInForce(layers, definition.scope, vscode.workspace.isTrusted);
+    if (raw === undefined) {
+      return definition.default;
+    }
+    const value = definition.parse(raw);
+    if (value === undefined) {
+      this.tellInvalid(key);
+      return definition.default;
+    }
+    return value;
+  }
+
+  private forget(): void {
+    this.known.clear();
+    this.knownProxy = undefined;
   }
 
   private tellInvalid(key: SettingKey): void {
@@ -94,6 +123,11 @@ export class VsCodeSettings implements Settings, Disposable {
       `The value of the setting ${section}.${key} can't be used: ${definition.expected} is expected. The default is used instead.`,
     );
   }
+}
+
+function readProxy(): ProxySettings {
+  const http = vscode.workspace.getConfiguration('http');
+  return { support: http.get('proxySupport', 'override'), address: http.get('proxy', '') ?? '' };
 }
 
 function affects(event: vscode.ConfigurationChangeEvent, key: SettingKey): boolean {

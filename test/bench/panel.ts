@@ -22,6 +22,8 @@ interface Figures {
   readonly firstSendToWireMs: number;
   readonly sendToWireMs: number;
   readonly wireToTextMs: number;
+  /** Until the frame that shows it: text that stands in the document sooner is not seen sooner. */
+  readonly wireToFrameMs: number;
   readonly hostMemoryMb: number;
   /** Size of the first message's request, its system prompt and tools included. */
   readonly firstRequestKilobytes: number;
@@ -51,6 +53,7 @@ try {
       openPanel: rounded(slipstream.openPanelMs / floor.openPanelMs),
       sendToWire: rounded(slipstream.sendToWireMs / floor.sendToWireMs),
       wireToText: rounded(slipstream.wireToTextMs / floor.wireToTextMs),
+      wireToFrame: rounded(slipstream.wireToFrameMs / floor.wireToFrameMs),
     },
     eager: eagerFigures('dist/extension.js'),
     webviewEager: eagerFigures('dist/webview/chat.js'),
@@ -74,17 +77,20 @@ async function measure(subject: Subject, browser: Browser): Promise<Figures> {
     const openPanelMs = performance.now() - started;
     const sends: number[] = [];
     const texts: number[] = [];
+    const frames: number[] = [];
     const sentBefore = server.messageRequests.length;
     for (let count = 0; count < messages; count += 1) {
-      const { sendToWire, wireToText } = await sendOne(window, `Hello ${count}`);
+      const { sendToWire, wireToText, wireToFrame } = await sendOne(window, `Hello ${count}`);
       sends.push(sendToWire);
       texts.push(wireToText);
+      frames.push(wireToFrame);
     }
     return {
       openPanelMs,
       firstSendToWireMs: sends[0] ?? Number.NaN,
       sendToWireMs: median(sends.slice(1)),
       wireToTextMs: median(texts.slice(1)),
+      wireToFrameMs: median(frames.slice(1)),
       hostMemoryMb: hostMemoryMb(window),
       firstRequestKilobytes:
         JSON.stringify(server.messageRequests[sentBefore]?.body ?? '').length / 1_000,
@@ -115,21 +121,25 @@ async function sendOne(window: Subjected, message: string) {
   const before = server.messageRequests.length;
   await input.press('Enter');
   const request = await server.received(before + 1);
-  const { enterAt, textAt } = await seen;
+  const { enterAt, textAt, frameAt } = await seen;
   await request.closed;
   await window.panel.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
   const wall = (at: number | undefined): number => performance.timeOrigin + (at ?? Number.NaN);
   return {
     sendToWire: wall(request.arrivedAt) - enterAt,
     wireToText: textAt - wall(request.firstByteAt),
+    wireToFrame: frameAt - wall(request.firstByteAt),
   };
 }
 
-/** Runs in the page: when Enter was pressed and when the answer's text stood in the document. */
+/**
+ * Runs in the page: when Enter was pressed, when the answer's text stood in the document, and when the
+ * frame that shows it was done.
+ */
 function watchPage(
   body: HTMLElement,
   answer: string,
-): Promise<{ enterAt: number; textAt: number }> {
+): Promise<{ enterAt: number; textAt: number; frameAt: number }> {
   const now = (): number => performance.timeOrigin + performance.now();
   return new Promise((resolve) => {
     let enterAt = Number.NaN;
@@ -140,13 +150,25 @@ function watchPage(
       }
     };
     body.ownerDocument.addEventListener('keydown', onKey, true);
+    let textAt = Number.NaN;
     const observer = new MutationObserver(() => {
       if (body.textContent?.includes(answer)) {
         observer.disconnect();
-        resolve({ enterAt, textAt: now() });
+        textAt = now();
       }
     });
     observer.observe(body, { childList: true, subtree: true, characterData: true });
+    // A task that is posted in a frame's callback runs when that frame has been drawn.
+    const drawn = new MessageChannel();
+    drawn.port1.onmessage = () => {
+      if (Number.isNaN(textAt)) {
+        requestAnimationFrame(() => drawn.port2.postMessage(undefined));
+      } else {
+        drawn.port1.close();
+        resolve({ enterAt, textAt, frameAt: now() });
+      }
+    };
+    requestAnimationFrame(() => drawn.port2.postMessage(undefined));
   });
 }
 
@@ -188,6 +210,7 @@ function medians(rounds: readonly Figures[]): Figures {
     firstSendToWireMs: middle('firstSendToWireMs'),
     sendToWireMs: middle('sendToWireMs'),
     wireToTextMs: middle('wireToTextMs'),
+    wireToFrameMs: middle('wireToFrameMs'),
     hostMemoryMb: middle('hostMemoryMb'),
     firstRequestKilobytes: middle('firstRequestKilobytes'),
   };

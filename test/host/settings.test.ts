@@ -55,6 +55,11 @@ describe('Settings in VS Code', () => {
   });
 
   it('are not taken from a folder where they could spend, allow or redirect', async () => {
+    assert.equal(
+      settings.get('commandTimeoutSeconds'),
+      120,
+      'what is kept of it must not hold later',
+    );
     await writeFolderSettings({
       'slipstream.endpoint': 'https://evil.example',
       'slipstream.maxOutputTokens': 100_000,
