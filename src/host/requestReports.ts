@@ -21,5 +21,8 @@ export async function showRequests(
     costOf: (usage, model) => callCostUsd(usage, model, { catalogue, settings }),
     formatTime: (wallTimeMs) => format.format(wallTimeMs),
   });
-  await reports.showPreview('Recent requests', `${markdown}\n${prefetchReport(new Map(prefetched))}`);
+  await reports.showPreview(
+    'Recent requests',
+    `${markdown}\n${prefetchReport(new Map(prefetched))}`,
+  );
 }

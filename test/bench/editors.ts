@@ -133,6 +133,14 @@ function installSubject(subject: Subject, extensionsDir: string): void {
   mkdirSync(target, { recursive: true });
   if (subject !== 'slipstream') {
     cpSync(join(repositoryDir, 'test/bench/floor'), target, { recursive: true });
+    const { activationEvents } = JSON.parse(
+      readFileSync(join(repositoryDir, 'package.json'), 'utf8'),
+    ) as { readonly activationEvents: readonly string[] };
+    // Woken by the same event: while VS Code starts, all that is woken waits for one another.
+    changeManifest(target, {
+      activationEvents,
+      ...(subject === 'floorModule' ? { type: 'module' } : {}),
+    });
     if (subject === 'floorModule') {
       makeModule(target);
     }
@@ -145,14 +153,19 @@ function installSubject(subject: Subject, extensionsDir: string): void {
 
 /** The same code as an ES module. */
 function makeModule(target: string): void {
-  const rewrite = (file: string, change: (text: string) => string): void => {
-    const path = join(target, file);
-    writeFileSync(path, change(readFileSync(path, 'utf8')));
-  };
-  rewrite('package.json', (text) => JSON.stringify({ ...JSON.parse(text), type: 'module' }));
-  rewrite('extension.js', (text) =>
+  rewrite(join(target, 'extension.js'), (text) =>
     text
       .replace("const vscode = require('vscode')", "import * as vscode from 'vscode'")
       .replace('exports.activate =', 'export const activate ='),
   );
+}
+
+function changeManifest(target: string, changes: object): void {
+  rewrite(join(target, 'package.json'), (text) =>
+    JSON.stringify({ ...JSON.parse(text), ...changes }),
+  );
+}
+
+function rewrite(path: string, change: (text: string) => string): void {
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
 }
