@@ -51,7 +51,11 @@ const activation = {
             return undefined;
           }
           const name = `later/${parse(path).name}`;
-          laterEntries.set(name, join(resolveDir, path));
+          const source = join(resolveDir, path);
+          if ((laterEntries.get(name) ?? source) !== source) {
+            return { errors: [{ text: `Two files that are loaded later are named ${name}.` }] };
+          }
+          laterEntries.set(name, source);
           return { path: `./${name}.js`, external: true };
         });
       },
