@@ -21,8 +21,12 @@ import {
 } from './support/assistantHarness.ts';
 import { closeAll, show, workspacePath, writeOnDisk } from './support/editor.ts';
 
-/** What activation may load of ours, besides what is below `src/base` and `src/shared`. */
-const eagerSources = /^src\/(extension\.ts|base\/|shared\/|core\/settings\.ts|host\/)/;
+/**
+ * What activation may load of ours, besides what is below `src/base` and `src/shared`: of core the table
+ * of settings, which names the alerts.
+ */
+const eagerSources =
+  /^src\/(extension\.ts|base\/|shared\/|core\/settings\.ts|core\/alerts\/alert(Settings)?\.ts|host\/)/;
 /** These of `src/host` stand for all that comes with the first request or command. */
 const lateSources = /^src\/host\/(assistant|agentParts|vscodeWorkspace|connectionFlows)\.ts/;
 
