@@ -1,5 +1,5 @@
-// Builds three bundles. The file that VS Code activates is one file, because each further one passes
-// VS Code's hook for ES modules, which is what activation mostly costs. The rest of the extension
+// Builds three bundles. The file that VS Code activates is one file, because each further one would
+// pass VS Code's hook for ES modules while VS Code itself starts. The rest of the extension
 // host's part (Node) is split so that heavy parts load on first use; so is the webview's (browser).
 // What the first two both use is in either: no class or state of it may count on being the only one.
 // The grammars are copied as they are.
