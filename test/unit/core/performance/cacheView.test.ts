@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { cacheView } from '../../../../src/core/performance/cacheView.ts';
+import { metricPoints } from '../../../support/reportHistory.ts';
+
+const memory = { bytes: 1_000, limitBytes: 9_000, evictions: 2 };
+const sources = {
+  sizes: () => ({ memory }),
+  prepared: () => [{ name: 'Prepared prompt cache', used: 3, wasted: 1 }],
+};
+const request = { operation: 'chat', surface: 'chat', model: 'sonnet' } as const;
+
+describe('The view of the cache', () => {
+  it('has hits and misses of each tier, and its size where it has one', () => {
+    const tier = { operation: 'cache.tier', surface: 'codeAction' } as const;
+    const view = cacheView(
+      metricPoints([
+        { name: 'cacheHit', ...tier, tier: 'memory', count: 6, value: 1 },
+        { name: 'cacheMiss', ...tier, tier: 'memory', count: 4, value: 1 },
+        { name: 'cacheMiss', ...tier, tier: 'disk', count: 4, value: 1 },
+      ]),
+      sources,
+    );
+    assert.deepEqual(view.tiers, [
+      { name: 'Memory', hits: 6, misses: 4, ...memory },
+      { name: 'Disk', hits: 0, misses: 4 },
+    ]);
+  });
+
+  it('has the share of prompts that the provider’s own cache held', () => {
+    const view = cacheView(
+      metricPoints([
+        { name: 'inputTokens', ...request, count: 2, value: 5_000 },
+        { name: 'cacheReadTokens', ...request, count: 2, value: 4_000 },
+      ]),
+      sources,
+    );
+    const provider = view.tiers.at(-1);
+    assert.deepEqual([provider?.hits, provider?.misses], [8_000, 2_000]);
+  });
+
+  it('counts as saved what a request takes and costs, for each that was spared', () => {
+    const view = cacheView(
+      metricPoints([
+        { name: 'timeToFirstToken', ...request, count: 4, value: 800 },
+        { name: 'cost', ...request, count: 4, value: 0.02 },
+        // A hit is counted by its tier, too: it spared one request all the same.
+        { name: 'cacheHit', operation: 'cache.lookup', tier: 'memory', count: 3, value: 1 },
+        { name: 'cacheHit', operation: 'cache.tier', tier: 'memory', count: 3, value: 1 },
+        { name: 'singleFlightShared', ...request, count: 2, value: 1 },
+      ]),
+      sources,
+    );
+    assert.equal(Math.round(view.savedMs), 4_000);
+    assert.equal(Number(view.savedUsd.toFixed(6)), 0.1);
+    assert.deepEqual(view.sharing, [
+      { name: 'Shared with an equal request', used: 2, wasted: 0 },
+      { name: 'Prepared prompt cache', used: 3, wasted: 1 },
+    ]);
+  });
+
+  it('claims no saving where nothing is known of what a request takes', () => {
+    const hits = metricPoints([
+      { name: 'cacheHit', operation: 'cache.lookup', tier: 'disk', count: 3, value: 1 },
+    ]);
+    const { savedMs, savedUsd } = cacheView(hits, sources);
+    assert.deepEqual([savedMs, savedUsd], [0, 0]);
+  });
+});
