@@ -3,6 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { AlertEngine } from '../../core/alerts/alertEngine.ts';
 import type { Catalogue } from '../../core/model/catalogue.ts';
+import { bugReportJson } from '../../core/report/bugReportJson.ts';
 import { Figures } from '../../core/report/figures.ts';
 import {
   type PerformanceReport,
@@ -50,7 +51,7 @@ export class ReportCommand implements Disposable {
       new ReportDocuments(parts.foundation.reports, {
         openTrace: (traceId) => parts.panel.showTrace(traceId),
         run: runAction,
-        copyJson,
+        copyJson: (report) => this.copyJson(report),
       }),
     );
   }
@@ -105,6 +106,11 @@ export class ReportCommand implements Disposable {
     };
   }
 
+  private async copyJson(report: PerformanceReport): Promise<void> {
+    const known = new Set(this.parts.catalogue.models.map(({ name }) => name));
+    await vscode.env.clipboard.writeText(bugReportJson(report, (name) => known.has(name)));
+  }
+
   private spent(period: UsagePeriod): number {
     return this.parts.foundation.models.budget
       .totals()
@@ -141,10 +147,4 @@ async function runAction(action: RecommendedAction): Promise<void> {
     return;
   }
   await vscode.commands.executeCommand('workbench.action.openSettings', `slipstream.${action.key}`);
-}
-
-/** Without the ids of traces, which mean nothing elsewhere. It holds no paths and no content. */
-async function copyJson(report: PerformanceReport): Promise<void> {
-  const slowest = report.slowest.map(({ traceId: _, ...line }) => line);
-  await vscode.env.clipboard.writeText(`${JSON.stringify({ ...report, slowest }, null, 2)}\n`);
 }

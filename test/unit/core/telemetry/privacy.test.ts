@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../../../src/base/clock.ts';
+import { RequestWatch } from '../../../../src/core/alerts/requestWatch.ts';
+import { webhookCall } from '../../../../src/core/alerts/webhookBody.ts';
 import { EditMatcher } from '../../../../src/core/edit/editMatcher.ts';
 import { createGateway } from '../../../../src/core/model/gateway.ts';
-import { RequestLog } from '../../../../src/core/model/requestLog.ts';
+import { RequestLog, type RequestRecord } from '../../../../src/core/model/requestLog.ts';
+import { traceView } from '../../../../src/core/performance/traceView.ts';
+import { bugReportJson } from '../../../../src/core/report/bugReportJson.ts';
+import { Figures } from '../../../../src/core/report/figures.ts';
+import { performanceReport } from '../../../../src/core/report/performanceReport.ts';
+import { reportMarkdown } from '../../../../src/core/report/reportMarkdown.ts';
 import type { Telemetry } from '../../../../src/core/telemetry/telemetry.ts';
 import { DiskSpillStore } from '../../../../src/core/tools/spillStore.ts';
 import { createStandardTools } from '../../../../src/core/tools/standardTools.ts';
@@ -12,6 +19,7 @@ import { createAgentHarness, draft, gate } from '../../../support/agentHarness.t
 import { DiskWorkspace } from '../../../support/diskWorkspace.ts';
 import { MessagesServer } from '../../../support/messagesServer.ts';
 import { failure, text, thinking, toolUse } from '../../../support/messagesServerScript.ts';
+import { reportHistory } from '../../../support/reportHistory.ts';
 import { createTemporaryFolder } from '../../../support/temporaryFolder.ts';
 import { createTestTelemetry } from '../../../support/tracing.ts';
 
@@ -21,7 +29,11 @@ const secret = 'Xyzzy42';
 const place = 'Plugh17';
 
 /** Everything that a turn can touch has a secret in it: it works on files, fails, and is refused. */
-async function runTurns(telemetry: Telemetry, server: MessagesServer, folder: string) {
+async function runTurns(
+  telemetry: Telemetry,
+  server: MessagesServer,
+  folder: string,
+): Promise<readonly RequestRecord[]> {
   const root = path.join(folder, place);
   mkdirSync(root);
   writeFileSync(path.join(root, `${place}.ts`), `const ${secret} = 1;\n`);
@@ -94,6 +106,7 @@ async function runTurns(telemetry: Telemetry, server: MessagesServer, folder: st
     model = 'claude-sonnet-5-5';
     server.reply(failure(400, 'invalid_request_error', { message: `Bad ${secret} in ${place}.` }));
     await ask(`And ${secret} again?`);
+    return log.all();
   } finally {
     observing.dispose();
     log.dispose();
@@ -101,11 +114,49 @@ async function runTurns(telemetry: Telemetry, server: MessagesServer, folder: st
   }
 }
 
+/** The report of what was measured, as it is shown and as it is copied. */
+function reportsOf(telemetry: Telemetry, requests: readonly RequestRecord[]) {
+  const toMs = systemClock.wallTime() + 1;
+  const report = performanceReport({
+    ...reportHistory({ traces: telemetry.traces(), requests }),
+    period: { name: 'day', fromMs: toMs - 3_600_000, toMs },
+    figures: new Figures(telemetry.recent()),
+  });
+  return {
+    report: JSON.stringify(report),
+    markdown: reportMarkdown(report, { formatTime: String }),
+    bugReport: bugReportJson(report, () => false),
+  };
+}
+
+/** What a webhook is sent where these requests, again and again, are too many failures. */
+function webhooksOf(requests: readonly RequestRecord[]): string {
+  const now = () => systemClock.wallTime();
+  const thresholds = () => ({ errors: 1, tokenRate: 0, promptCache: 100 });
+  const watch = new RequestWatch({ now, thresholds });
+  const failed = requests.filter(({ outcome }) => outcome === 'failed');
+  for (let round = 0; round < 20; round += 1) {
+    for (const record of [...requests, ...failed, ...failed]) {
+      watch.add(record);
+    }
+  }
+  return watch
+    .findings()
+    .map((finding) => webhookCall({ ...finding, id: 'alert', since: 0 }, '', now()).body)
+    .join('\n');
+}
+
 interface Exports {
   readonly spans: string;
   readonly plain: string;
   readonly otlp: string;
   readonly redacted: string;
+  /** What the panel copies. */
+  readonly traces: string;
+  readonly report: string;
+  readonly markdown: string;
+  readonly bugReport: string;
+  readonly webhook: string;
 }
 
 async function exportsOf(capturesContent: boolean): Promise<Exports> {
@@ -114,8 +165,11 @@ async function exportsOf(capturesContent: boolean): Promise<Exports> {
   const telemetry = createTestTelemetry(systemClock, { capturesContent: () => capturesContent });
   telemetry.registry.add('counters', 'plain', () => ({ count: 3 }));
   try {
-    await runTurns(telemetry, server, folder.path);
+    const requests = await runTurns(telemetry, server, folder.path);
     return {
+      ...reportsOf(telemetry, requests),
+      webhook: webhooksOf(requests),
+      traces: JSON.stringify(telemetry.traces().map((one) => traceView(one, 0))),
       spans: JSON.stringify(telemetry.spans.all()),
       plain: await telemetry.exportJson({ isRedacted: false }),
       otlp: await telemetry.exportOtlp(),
@@ -133,16 +187,21 @@ describe('What is measured', () => {
     const exports = await exportsOf(false);
     assert.match(exports.spans, /execute_tool edit_file/);
     assert.match(exports.spans, /execute_tool run_command/);
+    assert.match(exports.traces, /"Tool run_command"/);
+    assert.match(exports.report, /"Tool edit_file/);
+    assert.match(exports.webhook, /"Many requests fail"/);
     for (const [name, json] of Object.entries(exports)) {
       assert.ok(!json.includes(secret), `${name} holds content`);
     }
   });
 
   it('names neither files nor threads nor local models in what is for a bug report', async () => {
-    const { redacted, plain } = await exportsOf(false);
-    assert.ok(plain.includes(place), 'the secret was planted');
-    assert.ok(!redacted.includes(place), 'a name is left');
-    assert.ok(!redacted.includes('127.0.0.1'), 'a host is left');
+    const { redacted, plain, report, bugReport } = await exportsOf(false);
+    assert.ok(plain.includes(place) && report.includes(place), 'the secret was planted');
+    for (const json of [redacted, bugReport]) {
+      assert.ok(!json.includes(place), 'a name is left');
+      assert.ok(!json.includes('127.0.0.1'), 'a host is left');
+    }
     // What it is good for is still there.
     assert.match(redacted, /"name": "turn"/);
     assert.match(redacted, /"durationMs": \d/);
@@ -151,11 +210,12 @@ describe('What is measured', () => {
   });
 
   it('keeps content apart where the user has turned that on, and sends it nowhere', async () => {
-    const { spans, plain, otlp, redacted } = await exportsOf(true);
+    const { plain, traces, ...others } = await exportsOf(true);
     assert.match(plain, new RegExp(`"input": "[^\n]*What about ${secret}`));
     assert.match(plain, new RegExp(`"output": "[^\n]*Done with ${secret}`));
-    for (const json of [spans, otlp, redacted]) {
-      assert.ok(!json.includes(secret));
+    assert.match(traces, new RegExp(`"content: input","[^\n]*What about ${secret}`));
+    for (const [name, json] of Object.entries(others)) {
+      assert.ok(!json.includes(secret), `${name} holds content`);
     }
   });
 });
