@@ -60,7 +60,7 @@ describe('The first run, without key and without network', () => {
   it('opens a walkthrough', async () => {
     const { page } = workbench;
     await workbench.runCommand('Slipstream: Open walkthrough');
-    for (const step of ['Connect a model', 'Ask about your code', 'Let it edit']) {
+    for (const step of ['Connect a model', 'Ask about your code', 'Complete code', 'Let it edit']) {
       await page
         .getByRole('button', { name: new RegExp(step) })
         .first()

@@ -48,6 +48,14 @@ describe('The table of commands and package.json', () => {
 describe('The walkthrough', () => {
   const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
+  it('shows each of the doors: the model, the chat, completions, edits and what they cost', () => {
+    const order = ['connect', 'ask', 'complete', 'edit', 'watch'];
+    assert.deepEqual(
+      steps.map(({ id }) => id),
+      order,
+    );
+  });
+
   it('runs known commands only', () => {
     const links = steps.flatMap((step) => [...step.description.matchAll(/\(command:([\w.]+)\)/g)]);
     assert.ok(links.length > 0);
