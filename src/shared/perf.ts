@@ -171,7 +171,7 @@ export interface CostView {
   readonly bySurface: readonly SpendingRow[];
   readonly byModel: readonly SpendingRow[];
   readonly byThread: readonly SpendingRow[];
-  /** Dollars by day and surface. */
+  /** Dollars by surface: of a week or a month by the user's day, else by minute or hour. */
   readonly series: SeriesView;
 }
 

@@ -24,7 +24,7 @@ export async function costView(
     bySurface: spendingBy(figures, 'surface', surfaceLabel),
     byModel: spendingBy(figures, 'model', nameOf),
     byThread: await byThread(period),
-    series: costSeries(points),
+    series: costSeries(points, period),
   };
 }
 
@@ -48,8 +48,11 @@ function spendingBy(
     .sort((left, right) => (right.costUsd ?? 0) - (left.costUsd ?? 0));
 }
 
-function costSeries(points: readonly MetricPoint[]): CostView['series'] {
-  const costs = points.filter(({ key }) => key.name === 'cost');
+function costSeries(points: readonly MetricPoint[], period: PerfPeriod): CostView['series'] {
+  const isByDay = period === 'week' || period === 'month';
+  const costs = points
+    .filter(({ key }) => key.name === 'cost')
+    .map((point) => (isByDay ? { ...point, atMs: startOfDay(point.atMs) } : point));
   const surfaces = [...new Set(costs.map(({ key }) => key.surface))].sort();
   const moments = byTime(costs);
   return {
@@ -59,4 +62,9 @@ function costSeries(points: readonly MetricPoint[]): CostView['series'] {
       values: moments.map(([, at]) => new Figures(at).sum({ name: 'cost', surface })),
     })),
   };
+}
+
+/** Of the user's own day, as limits on spending go by. */
+function startOfDay(atMs: number): number {
+  return new Date(atMs).setHours(0, 0, 0, 0);
 }

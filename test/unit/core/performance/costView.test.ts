@@ -61,4 +61,20 @@ describe('The view of cost', () => {
       ],
     });
   });
+
+  it('draws weeks and months by the user’s own day', async () => {
+    const [cost] = metricPoints([{ name: 'cost', ...sonnet, count: 1, value: 0.5 }]);
+    assert.ok(cost);
+    const at = (day: number, hour: number) => ({
+      ...cost,
+      atMs: new Date(2030, 0, day, hour).getTime(),
+    });
+    const hours = [at(6, 0), at(6, 23), at(7, 9)];
+    const days = [new Date(2030, 0, 6).getTime(), new Date(2030, 0, 7).getTime()];
+    for (const period of ['week', 'month'] as const) {
+      const { series } = await costView(hours, sources, period);
+      assert.deepEqual(series, { times: days, lines: [{ name: 'Chat', values: [1, 0.5] }] });
+    }
+    assert.equal((await costView(hours, sources, 'day')).series.times.length, 3);
+  });
 });

@@ -8,6 +8,7 @@ import type { Surface } from '../../../../src/core/model/request.ts';
 import { RequestLog } from '../../../../src/core/model/requestLog.ts';
 import type { SpanRecord } from '../../../../src/core/telemetry/recordingSpan.ts';
 import type { Telemetry } from '../../../../src/core/telemetry/telemetry.ts';
+import { explainedShare } from '../../../../src/core/telemetry/traceTree.ts';
 import { answer, failure, overloaded, text } from '../../../support/messagesServerScript.ts';
 import { createTemporaryFolder } from '../../../support/temporaryFolder.ts';
 import { createTestTelemetry, shapeOf } from '../../../support/tracing.ts';
@@ -68,6 +69,15 @@ function sumOf(telemetry: Telemetry, name: 'cost' | 'cacheHit' | 'singleFlightSh
 }
 
 const model = 'claude-sonnet-5-5';
+const minExplainedShare = 0.95;
+const surfaces: readonly Surface[] = [
+  'chat',
+  'completion',
+  'codeAction',
+  'summary',
+  'commitMessage',
+  'bulk',
+];
 const sent = 'connect http.send first_token.wait stream';
 const kept = {
   surface: 'codeAction' as const,
@@ -75,14 +85,24 @@ const kept = {
 };
 
 describe('The trace of a request', () => {
-  for (const surface of ['chat', 'completion', 'summary', 'commitMessage', 'bulk'] as const) {
+  for (const surface of surfaces) {
     it(`comes from the surface ${surface} and passes the stages that there are`, () =>
       withTraces(async ({ server, telemetry, collect }) => {
         server.reply([text('Hello')]);
-        await collect({ surface: surface satisfies Surface });
+        await collect({ surface });
         assert.deepEqual(shapes(telemetry), [`chat ${model}(${sent})`]);
         const spans = telemetry.spans.all();
         assert.ok(spans.every((span) => span.surface === surface));
+      }));
+
+    it(`is explained by its phases on the surface ${surface}`, () =>
+      withTraces(async ({ server, telemetry, collect }) => {
+        // So long that a pause of the garbage collector between two phases does not count.
+        server.reply(overloaded(), answer([text('Hello')], { firstEventDelayMs: 300 }));
+        await collect({ surface });
+        const [trace] = telemetry.traces();
+        const share = trace ? explainedShare(trace.root, trace.spans, 0) : 0;
+        assert.ok(share >= minExplainedShare, `${share}`);
       }));
   }
 
