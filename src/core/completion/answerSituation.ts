@@ -1,8 +1,8 @@
+import { lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import { BracketScanner, closing, type OpenBracket, type Reading } from './bracketScanner.ts';
 import type { CompletionPlace } from './completion.ts';
 import { type IndentStyle, indentColumns, indentOf, indentStyle } from './indentation.ts';
 import { type LanguageFacts, languageFacts } from './languageFacts.ts';
-import { lineStartAt, lineStopAt } from './lineBounds.ts';
 
 /** So far from the cursor brackets are paired, characters: some functions of usual length. */
 const scanCharacters = 32_000;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import { lineStartAt } from '../../base/lineBounds.ts';
 import type { TextBlock } from '../model/message.ts';
 import type { FillInTheMiddle } from '../model/request.ts';
 import type { Syntax } from '../syntax/syntax.ts';
@@ -12,7 +13,6 @@ import type {
 } from './completion.ts';
 import type { CompletionSurroundings, NearbyText } from './completionSurroundings.ts';
 import { FileAccess } from './fileAccess.ts';
-import { lineStartAt } from './lineBounds.ts';
 import { multilineBySyntax, multilineByText } from './multilineRule.ts';
 import { type LineContext, PromptContext } from './promptContext.ts';
 import { completionInstructions } from './promptInstructions.ts';

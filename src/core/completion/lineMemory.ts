@@ -1,4 +1,4 @@
-import { countLineEnds, lineStartAt, lineStopAt } from './lineBounds.ts';
+import { countLineEnds, lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import { lineEndToken, lineStartToken, tokensOf, Vocabulary } from './predictorTokens.ts';
 
 /** A line that was learned. */

@@ -1,5 +1,5 @@
+import { countLineEnds, lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import type { CompletionPlace, LocalPrediction, LocalPredictor } from './completion.ts';
-import { countLineEnds, lineStartAt, lineStopAt } from './lineBounds.ts';
 import { type LearnedLine, LineMemory, type Occurrence } from './lineMemory.ts';
 import { confidenceOfMatch, confidenceOfWord } from './predictionConfidence.ts';
 import { isWord, lineEndToken, lineStartToken, tokensOf, unknownToken } from './predictorTokens.ts';

@@ -1,8 +1,8 @@
+import { lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import type { FileSyntax } from '../syntax/syntax.ts';
 import { opensBlock } from './answerSituation.ts';
 import type { CompletionPlace, CompletionTrigger } from './completion.ts';
 import { languageFacts } from './languageFacts.ts';
-import { lineStartAt, lineStopAt } from './lineBounds.ts';
 
 /** What a line may end with where a block begins that no brace or colon announces. */
 const mayOpen = /([{:>|]|\b(do|then|else|begin|where|of))$/;

@@ -1,8 +1,8 @@
+import { countLineEnds, lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import type { FileSyntax, Syntax } from '../syntax/syntax.ts';
 import { roughTokens } from '../tokens/roughTokens.ts';
 import type { CompletionPlace } from './completion.ts';
 import type { CompletionSurroundings, NearbyText } from './completionSurroundings.ts';
-import { countLineEnds, lineStartAt, lineStopAt } from './lineBounds.ts';
 import { describeEdits, describeProblems } from './nearbyEdits.ts';
 import { SignatureIndex } from './signatureIndex.ts';
 import { wordsOf } from './snippetChunks.ts';

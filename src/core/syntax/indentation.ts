@@ -1,3 +1,4 @@
+import { lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import type { TextRange } from './syntax.ts';
 
 /** What indentation tells of blocks, where there is no tree or the tree is broken. */
@@ -8,11 +9,11 @@ export function indentedBlockEnd(text: string, offset: number): number {
   if (own === 0) {
     return text.length;
   }
-  let end = endOfLine(text, offset);
+  let end = lineStopAt(text, offset);
   if (text.slice(offset, end).trim() === '') {
     end = offset;
   }
-  for (const line of linesFrom(text, endOfLine(text, offset) + 1)) {
+  for (const line of linesFrom(text, lineStopAt(text, offset) + 1)) {
     const content = text.slice(line.start, line.end);
     if (content.trim() === '') {
       continue;
@@ -31,7 +32,7 @@ export function isAtIndentedStart(text: string, offset: number): boolean {
   if (!/(?:[{:]|\b(?:do|then|else|begin))$/.test(before)) {
     return false;
   }
-  const restEnd = endOfLine(text, offset);
+  const restEnd = lineStopAt(text, offset);
   if (/[^\s})\];,]/.test(text.slice(offset, restEnd))) {
     return false;
   }
@@ -63,26 +64,15 @@ export function indentOf(line: string): number {
 /** The lines from an offset on, without what ends them. */
 export function* linesFrom(text: string, offset: number): Iterable<TextRange> {
   for (let start = offset; start <= text.length; ) {
-    const end = endOfLine(text, start);
+    const end = lineStopAt(text, start);
     yield { start, end };
     start = end + 1;
   }
 }
 
-/** Where the line of an offset ends. */
-export function endOfLine(text: string, offset: number): number {
-  const at = text.indexOf('\n', offset);
-  return at < 0 ? text.length : at;
-}
-
-/** Where the line of an offset begins. */
-export function startOfLine(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
-}
-
 /** The indentation of the line of an offset; of a blank one, that of the offset. */
 function indentAround(text: string, offset: number): number {
-  const start = startOfLine(text, offset);
-  const line = text.slice(start, endOfLine(text, offset));
+  const start = lineStartAt(text, offset);
+  const line = text.slice(start, lineStopAt(text, offset));
   return line.trim() === '' ? indentOf(text.slice(start, offset)) : indentOf(line);
 }

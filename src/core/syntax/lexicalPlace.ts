@@ -1,4 +1,4 @@
-import { startOfLine } from './indentation.ts';
+import { lineStartAt } from '../../base/lineBounds.ts';
 import type { Literal } from './structure.ts';
 
 /** How a language that has no tree writes comments and strings. */
@@ -62,7 +62,7 @@ export function lexicalPlace(
   languageId: string,
   offset: number,
 ): Literal | undefined {
-  const start = startOfLine(text, offset);
+  const start = lineStartAt(text, offset);
   const literal = lexicalLiterals(text.slice(start, offset), languageId).at(-1);
   const isOpen = literal?.end === offset - start && !isClosed(text.slice(start, offset), literal);
   return literal && isOpen

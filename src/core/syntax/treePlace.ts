@@ -1,4 +1,4 @@
-import { endOfLine, startOfLine } from './indentation.ts';
+import { lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import { lexicalPlace } from './lexicalPlace.ts';
 import type { PlaceKind } from './syntax.ts';
 import type { TreeText } from './treeBlocks.ts';
@@ -12,7 +12,7 @@ export function placeInTree(tree: TreeText, languageId: string, offset: number):
     return place;
   }
   const { text } = tree;
-  const line = { start: startOfLine(text, offset), end: endOfLine(text, offset) };
+  const line = { start: lineStartAt(text, offset), end: lineStopAt(text, offset) };
   return hasErrorWithin(tree.root, line) && nodePlace(tree, line.start) === 'code'
     ? (lexicalPlace(text, languageId, offset)?.kind ?? 'code')
     : 'code';
