@@ -202,12 +202,16 @@ function trimmed(input: FitInput, prompt: MeasuredPrompt, limits: ContextLimits)
       break;
     }
   }
-  const kept = { ...prompt, messages: selectSizes(prompt.messages, selection), isExact: false };
-  const usage = usageOf(kept, limits, maxOutputTokens);
+  const sizes = selectSizes(prompt.messages, selection);
+  const usage = usageOf({ ...prompt, messages: sizes, isExact: false }, limits, maxOutputTokens);
   if (usage.total > limits.usable) {
     return { kind: 'tooLarge', usage, reason: reasonTooLarge(input, prompt, limits) };
   }
-  return fits(select(messages, selection), usage, limits, leftOutOf(messages, prompt, selection));
+  const kept = select(messages, selection);
+  // A single round above the trim's mark that still fits: nothing can go, so the count still holds.
+  return kept === messages
+    ? fits(messages, usageOf(prompt, limits, maxOutputTokens), limits, [])
+    : fits(kept, usage, limits, leftOutOf(messages, prompt, selection));
 }
 
 function fits(

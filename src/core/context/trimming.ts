@@ -33,11 +33,20 @@ export function* selections(
   }
 }
 
-/** The messages of a selection, without the thinking, which is bound to what was before it. */
-export function select(messages: readonly Message[], { from, question }: Selection): Message[] {
-  const kept = messages.slice(from);
+/**
+ * The messages of a selection, without the thinking, which is bound to what was before it. The very
+ * array that was given where that leaves out nothing, as where a first question is kept with all after it.
+ */
+export function select(
+  messages: readonly Message[],
+  { from, question }: Selection,
+): readonly Message[] {
+  const rest = messages.slice(from);
   const first = question === undefined ? undefined : messages[question];
-  return (first ? [first, ...kept] : kept).flatMap(withoutThinking);
+  const kept = (first ? [first, ...rest] : rest).flatMap(withoutThinking);
+  const isWhole =
+    kept.length === messages.length && kept.every((message, index) => message === messages[index]);
+  return isWhole ? messages : kept;
 }
 
 /** The same choice among what belongs to each message. */
