@@ -84,7 +84,10 @@ describe('Slipstream’s models in VS Code', () => {
       .first()
       .waitFor();
     await workbench.runCommand('Slipstream: Show recent requests');
-    await page
+    const preview = page
+      .frameLocator('iframe.webview.ready[src*="vscode.markdown-language-features"]')
+      .frameLocator('iframe#active-frame');
+    await preview
       .getByText(/Queue,\safter\s.*Sent\sat\sonce/)
       .first()
       .waitFor();

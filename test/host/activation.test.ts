@@ -182,6 +182,7 @@ function activated(storageFolder: string): Activated {
   const restore = [
     replace(vscode.commands, 'registerCommand', register),
     replace(vscode.window, 'registerWebviewViewProvider', register),
+    replace(vscode.window, 'registerWebviewPanelSerializer', register),
     replace(vscode.lm, 'registerLanguageModelChatProvider', register),
   ];
   activate(context);

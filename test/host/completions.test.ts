@@ -31,6 +31,10 @@ describe('Ghost text in VS Code', () => {
       .getConfiguration('slipstream')
       .update('completion.local', false, vscode.ConfigurationTarget.Global);
     window = new CompletionWindow({ storageFolder: storage.path, secrets });
+    // What loads with the first completion is there before a test types a single key.
+    fill(server, '');
+    await window.completeHere(await openNew('javascript', 'let '));
+    await closeAll();
   });
 
   after(async () => {
@@ -71,7 +75,9 @@ describe('Ghost text in VS Code', () => {
       return totals?.accepted ? totals : undefined;
     }, 'the accept to be counted');
     assert.equal(accepted.model, 'claude-haiku-5-5');
-    assert.equal(accepted.offered, 1);
+    // VS Code asks again for what follows, which may have been offered by now.
+    assert.ok(accepted.offered >= 1);
+    assert.equal(accepted.accepted, 1);
     assert.equal(accepted.accepted_characters, 'ole.log(1);'.length);
   });
 
