@@ -51,11 +51,15 @@ export function startBrowser(): Promise<Browser> {
   return launchChromium();
 }
 
-/** Opens a window with the subject installed alone, asking the scripted server. */
+/**
+ * Opens a window with the subject installed alone, asking the scripted server.
+ * @param settings Of the user, besides those that lead to the server.
+ */
 export async function openSubject(
   subject: Subject,
   browser: Browser,
   model: { readonly endpoint: string; readonly apiKey: string },
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Subjected> {
   const scratch = mkdtempSync(join(tmpdir(), 'slipstream-bench-'));
   const folder = join(scratch, 'workspace');
@@ -63,7 +67,10 @@ export async function openSubject(
   const extensionsDir = join(scratch, 'extensions');
   installSubject(subject, extensionsDir);
   const dataDir = join(scratch, 'data');
-  writeUserSettings(join(dataDir, 'data'), { 'slipstream.endpointKind': 'anthropic' });
+  writeUserSettings(join(dataDir, 'data'), {
+    'slipstream.endpointKind': 'anthropic',
+    ...settings,
+  });
   const server = await startVsCodeServer({
     dataDir,
     extensionsDir,

@@ -60,7 +60,7 @@ exports.activate = (context) => {
         provideInlineCompletionItems: (document, position) => {
           const typed = document.lineAt(position).text.slice(0, position.character);
           const range = new vscode.Range(position.with({ character: 0 }), position);
-          return known.startsWith(typed) && typed !== ''
+          return known.startsWith(typed) && typed.startsWith('const')
             ? [new vscode.InlineCompletionItem(known, range)]
             : [];
         },
