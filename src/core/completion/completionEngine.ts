@@ -8,14 +8,9 @@ import { operation } from '../telemetry/spanNames.ts';
 import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { AskPause } from './askPause.ts';
-import type {
-  CompletionPrompts,
-  CompletionShaping,
-  CompletionTrigger,
-  LocalPredictor,
-} from './completion.ts';
+import type { CompletionPrompts, CompletionShaping, LocalPredictor } from './completion.ts';
 import { CompletionDebounce } from './completionDebounce.ts';
-import type { CompletionOffer } from './completionOffer.ts';
+import type { CompletionActivity, CompletionQuery, Offers } from './completionQuery.ts';
 import { CompletionRequests } from './completionRequests.ts';
 import { type CompletionKeeping, CompletionReuse, type Reusable } from './completionReuse.ts';
 import type { CompletionSpot } from './completionSpot.ts';
@@ -46,23 +41,6 @@ export interface CompletionEngineParts {
   readonly tracing?: Tracing;
   /** A mistake of ours. */
   readonly onInternalError: (error: unknown) => void;
-}
-
-export interface CompletionQuery {
-  readonly spot: CompletionSpot;
-  readonly trigger: CompletionTrigger;
-  /** The place as it would be with what is selected in a list. The offers are for that. */
-  readonly selected?: CompletionSpot;
-  readonly signal: AbortSignal;
-}
-
-export type Offers = readonly CompletionOffer[];
-
-/** What the engine does, for the status bar. */
-export interface CompletionActivity {
-  readonly isAsking: boolean;
-  /** What went wrong last; undefined once a model has answered again. */
-  readonly failure: ModelFailure | undefined;
 }
 
 /** Some 20,000 completions with their places: weeks of one user's. */

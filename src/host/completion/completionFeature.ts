@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
-import type { CompletionEngine, Offers } from '../../core/completion/completionEngine.ts';
+import type { CompletionEngine } from '../../core/completion/completionEngine.ts';
 import type { CompletionPrefetch } from '../../core/completion/completionPrefetch.ts';
+import type { Offers } from '../../core/completion/completionQuery.ts';
 import type { SurvivalWatch } from '../../core/completion/survival.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Syntax } from '../../core/syntax/syntax.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Offers } from '../../core/completion/completionEngine.ts';
 import type { CompletionOffer } from '../../core/completion/completionOffer.ts';
+import type { Offers } from '../../core/completion/completionQuery.ts';
 
 export interface ItemPlace {
   readonly position: vscode.Position;

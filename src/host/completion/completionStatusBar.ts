@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
-import type { CompletionActivity } from '../../core/completion/completionEngine.ts';
+import type { CompletionActivity } from '../../core/completion/completionQuery.ts';
 import type { Settings } from '../../core/settings.ts';
 import { commandId } from '../commandTable.ts';
 import { type CompletionModelState, completionState } from './completionState.ts';

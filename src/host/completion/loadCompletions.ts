@@ -2,16 +2,14 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
-import {
-  type CompletionActivity,
-  CompletionEngine,
-} from '../../core/completion/completionEngine.ts';
+import { CompletionEngine } from '../../core/completion/completionEngine.ts';
 import { CompletionOutcomes } from '../../core/completion/completionOutcomes.ts';
 import { CompletionPrefetch } from '../../core/completion/completionPrefetch.ts';
 import {
   completionPromptVersion,
   createCompletionPrompts,
 } from '../../core/completion/completionPrompts.ts';
+import type { CompletionActivity } from '../../core/completion/completionQuery.ts';
 import { createCompletionShaping } from '../../core/completion/completionShaping.ts';
 import { CompletionStatistics } from '../../core/completion/completionStatistics.ts';
 import { FileAccess } from '../../core/completion/fileAccess.ts';

@@ -10,7 +10,7 @@ import type { FileSyntax, Syntax } from '../../../../src/core/syntax/syntax.ts';
 export function placeAt(marked: string, languageId = 'typescript'): CompletionPlace {
   const offset = marked.indexOf('¦');
   const text = marked.slice(0, offset) + marked.slice(offset + 1);
-  return { documentId: 'file:///work/a', path: '/work/a', languageId, text, offset };
+  return { documentId: 'file:///project/a', path: '/project/a', languageId, text, offset };
 }
 
 export interface ShapeOptions {

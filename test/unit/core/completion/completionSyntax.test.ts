@@ -129,7 +129,7 @@ describe('Completions with the grammars', () => {
     const surroundings = new FakeSurroundings('/work');
     surroundings.documents = [
       {
-        path: '/work/store.ts',
+        path: '/project/store.ts',
         text: 'export function storeProfile(id: string, age: number): void {\n  save(id, age);\n}\n',
       },
     ];

@@ -1,8 +1,8 @@
 import {
   CompletionEngine,
   type CompletionEngineParts,
-  type Offers,
 } from '../../../../src/core/completion/completionEngine.ts';
+import type { Offers } from '../../../../src/core/completion/completionQuery.ts';
 import type { KeptCompletion } from '../../../../src/core/completion/completionReuse.ts';
 import type { JudgedOffer } from '../../../../src/core/completion/offerWatch.ts';
 import type { Usage } from '../../../../src/core/model/message.ts';

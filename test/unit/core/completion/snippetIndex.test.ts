@@ -11,7 +11,7 @@ import { repositoryDir } from '../../../support/paths.ts';
 const nowhere = { documentId: 'none', start: 0, end: 0 };
 
 function documentOf(name: string, text: string, version = 1): SnippetDocument {
-  return { documentId: name, path: `/work/${name}`, version, text: () => text };
+  return { documentId: name, path: `/project/${name}`, version, text: () => text };
 }
 
 function part(index: number, word: string): string {
@@ -31,8 +31,8 @@ describe('SnippetIndex', () => {
       documentOf('roles.ts', `${part(0, 'role')}const account = userAccountOf(role);\n`),
     ]);
     const ranked = index.rank('saveUserAccount(userAccountValue)', nowhere, 5);
-    assert.equal(ranked[0]?.path, '/work/users.ts');
-    assert.ok(!ranked.some(({ path }) => path === '/work/colours.ts'));
+    assert.equal(ranked[0]?.path, '/project/users.ts');
+    assert.ok(!ranked.some(({ path }) => path === '/project/colours.ts'));
     assert.ok((ranked[0]?.similarity ?? 0) > (ranked.at(-1)?.similarity ?? 1));
   });
 
