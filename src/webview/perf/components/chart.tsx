@@ -8,6 +8,8 @@ import { FigureTable } from './figureTable.tsx';
 const heightPx = 160;
 const axisWidthPx = 70;
 const dayMs = 86_400_000;
+/** Around a single point, seconds. */
+const aloneSeconds = 300;
 
 interface ChartProps {
   readonly title: string;
@@ -118,7 +120,14 @@ function optionsOf(
     height: heightPx,
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: {
+      // One point alone would be drawn in the middle of two days.
+      x: {
+        range: (_, min, max) =>
+          min === max ? [min - aloneSeconds, max + aloneSeconds] : [min, max],
+      },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+    },
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((tick) => tickText(tick * 1000, spanMs)) },
       { ...axis, size: axisWidthPx, values: (_, ticks) => ticks.map((tick) => format(tick)) },
