@@ -1,11 +1,11 @@
 // npm test: proves that it works, on a machine with nothing but Node and npm.
-// One stage alone: node scripts/test.mjs check|unit|build|host|e2e [arguments for the test runner]
+// One stage alone: node scripts/test.mjs check|unit|servers|build|host|e2e [arguments for the test runner]
 import { mkdir } from 'node:fs/promises';
 import { ensureDependencies } from './lib/ensureDependencies.mjs';
 import { resultsDir } from './lib/paths.mjs';
-import { build, check, e2e, host, unit } from './lib/stages.mjs';
+import { build, check, e2e, host, servers, unit } from './lib/stages.mjs';
 
-const stages = { check, unit, build, host, e2e };
+const stages = { check, unit, servers, build, host, e2e };
 const [wanted, ...args] = process.argv.slice(2);
 if (wanted && !Object.hasOwn(stages, wanted)) {
   console.error(`There is no stage "${wanted}". The stages are ${Object.keys(stages).join(', ')}.`);

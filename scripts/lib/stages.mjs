@@ -44,6 +44,21 @@ export async function unit(args) {
   });
 }
 
+/**
+ * What talks to databases, caches and proxies, against real ones on this machine. Those of which no
+ * program is installed are left out, and their titles say so.
+ * @param {readonly string[]} args For mocha; test files replace the default of all of them.
+ * @returns {Promise<Counts>}
+ */
+export async function servers(args) {
+  return await runMocha({
+    node: await ensureNode24(),
+    name: 'servers',
+    args: ['--timeout=60000', ...withFiles(args, 'test/servers/**/*.test.ts')],
+    timeoutMs: 15 * minuteMs,
+  });
+}
+
 /** @returns {Promise<Counts>} */
 export async function build() {
   const code = await run(process.execPath, ['esbuild.mjs'], { cwd: rootDir });

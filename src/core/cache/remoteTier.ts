@@ -1,0 +1,38 @@
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { CacheEntry } from './cacheEntry.ts';
+
+export type RemoteTierName = 'redis' | 'http';
+
+/** Figures of a tier since it was made. */
+export interface RemoteTierFigures {
+  readonly state: 'ready' | 'connecting' | 'passedOver' | 'refused';
+  readonly hits: number;
+  readonly misses: number;
+  /** Reads that were given up at the deadline, or that failed. */
+  readonly failures: number;
+  readonly writes: number;
+  /** Values that were not written by anybody with the team's key, or were changed since. */
+  readonly rejected: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/**
+ * A tier that a team shares, behind memory and disk. It never throws and never holds anybody up for
+ * longer than `remoteDeadlineMs`: a tier that is away, slow or full is passed over, and counts as a
+ * miss. What it gives was written by somebody with the team's key.
+ */
+export interface RemoteTier extends Disposable {
+  readonly name: RemoteTierName;
+  readonly figures: RemoteTierFigures;
+  get(key: string): Promise<CacheEntry | undefined>;
+  /** Returns at once; the write goes out with others. */
+  set(key: string, entry: CacheEntry): void;
+  /** Forgets all keys that a glob of `toGlob` stands for, for the whole team. */
+  invalidate(glob: string): Promise<void>;
+  /** Sends what waits to be written, for tests and for the end. */
+  flush(): Promise<void>;
+}
+
+/** The longest that a read may take before the tier is passed over, milliseconds. */
+export const remoteDeadlineMs = 50;
