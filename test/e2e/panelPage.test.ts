@@ -3,11 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import type { BulkJobView } from '../../src/shared/views.ts';
 import { eagerBytes, eagerModules } from '../support/eagerScript.ts';
 import { resultsDir } from '../support/paths.ts';
-import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
-import { type Harness, startHarness } from '../support/webviewHarness/server.ts';
+import type { HarnessPage } from '../support/webviewHarness/harnessPage.ts';
 import type { ThemeName } from '../support/webviewHarness/themes.ts';
 import { findViolations } from './support/accessibility.ts';
-import { sharedBrowser } from './support/browser.ts';
+import { servePanel } from './support/harnessPanel.ts';
 
 const themes: readonly ThemeName[] = ['dark', 'light', 'high-contrast', 'high-contrast-light'];
 
@@ -95,24 +94,7 @@ async function unfold(panel: HarnessPage): Promise<void> {
 }
 
 describe('The panel in a page of its own', () => {
-  let harness: Harness;
-  let panel: HarnessPage | undefined;
-
-  async function open(options: OpenOptions): Promise<HarnessPage> {
-    panel = await HarnessPage.open(await sharedBrowser(), harness, options);
-    return panel;
-  }
-
-  before(async () => {
-    harness = await startHarness();
-  });
-
-  after(() => harness.close());
-
-  afterEach(async () => {
-    await panel?.close();
-    panel = undefined;
-  });
+  const { open, read } = servePanel();
 
   it('names its parts as agreed', async () => {
     const { page, conversation, input } = await open({ scenario: 'approval' });
@@ -170,15 +152,11 @@ describe('The panel in a page of its own', () => {
     for (const theme of themes) {
       const opened = await open({ scenario: 'conversation', theme, bypassCSP: true });
       assert.deepEqual(await findFaintColours(opened), [], theme);
-      await opened.close();
-      panel = undefined;
     }
   });
 
   it('loads at most 120 kB of script before it can be used, and highlighting apart', () => {
-    const eager = eagerModules('chat.js', (path) =>
-      Buffer.from(harness.files.get(path) ?? '').toString(),
-    );
+    const eager = eagerModules('chat.js', read);
     assert.ok(eagerBytes(eager) <= 120_000, `${eagerBytes(eager)} bytes in ${eager.size} files`);
     const text = [...eager.values()].join('');
     assert.ok(!text.includes('hljs-'), 'the highlighter is part of the entry');

@@ -1,30 +1,11 @@
 import assert from 'node:assert/strict';
 import type { HostEvent } from '../../src/shared/protocol.ts';
-import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
-import { type Harness, startHarness } from '../support/webviewHarness/server.ts';
-import { sharedBrowser } from './support/browser.ts';
+import { servePanel } from './support/harnessPanel.ts';
 
 const threadId = 'thread-1';
 
 describe('What the user does in the panel', () => {
-  let harness: Harness;
-  let panel: HarnessPage | undefined;
-
-  async function open(options: OpenOptions): Promise<HarnessPage> {
-    panel = await HarnessPage.open(await sharedBrowser(), harness, options);
-    return panel;
-  }
-
-  before(async () => {
-    harness = await startHarness();
-  });
-
-  after(() => harness.close());
-
-  afterEach(async () => {
-    await panel?.close();
-    panel = undefined;
-  });
+  const { open } = servePanel();
 
   it('sends with Enter, breaks lines with Shift+Enter, and is empty afterwards', async () => {
     const opened = await open({ scenario: 'empty' });

@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
-import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
+import type { HarnessPage } from '../support/webviewHarness/harnessPage.ts';
 import { longMarkdown, richAnswer } from '../support/webviewHarness/sampleText.ts';
-import { type Harness, startHarness } from '../support/webviewHarness/server.ts';
-import { sharedBrowser } from './support/browser.ts';
+import { servePanel } from './support/harnessPanel.ts';
 
 const threadId = 'thread-1';
 
 describe('An answer that streams into the panel', () => {
-  let harness: Harness;
-  let panel: HarnessPage | undefined;
-
-  async function open(options: OpenOptions): Promise<HarnessPage> {
-    panel = await HarnessPage.open(await sharedBrowser(), harness, options);
-    return panel;
-  }
-
-  before(async () => {
-    harness = await startHarness();
-  });
-
-  after(() => harness.close());
-
-  afterEach(async () => {
-    await panel?.close();
-    panel = undefined;
-  });
+  const { open } = servePanel();
 
   it('is the same as if it had come whole, and takes nothing back on the way', async () => {
     const opened = await open({ scenario: 'empty' });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { HarnessPage, type OpenOptions } from '../support/webviewHarness/harnessPage.ts';
-import { type Harness, startHarness } from '../support/webviewHarness/server.ts';
-import { sharedBrowser } from './support/browser.ts';
+import type { HarnessPage } from '../support/webviewHarness/harnessPage.ts';
+import { type ServedPanel, servePanel } from './support/harnessPanel.ts';
 
 /** A picture of one pixel. */
 const png = Buffer.from(
@@ -10,24 +9,7 @@ const png = Buffer.from(
 );
 
 describe('Threads and long conversations in the panel', () => {
-  let harness: Harness;
-  let panel: HarnessPage | undefined;
-
-  async function open(options: OpenOptions): Promise<HarnessPage> {
-    panel = await HarnessPage.open(await sharedBrowser(), harness, options);
-    return panel;
-  }
-
-  before(async () => {
-    harness = await startHarness();
-  });
-
-  after(() => harness.close());
-
-  afterEach(async () => {
-    await panel?.close();
-    panel = undefined;
-  });
+  const { open } = servePanel();
 
   it('opens a thread from the history with the keyboard alone', async () => {
     const { page, ...opened } = await openHistory(open);
@@ -235,7 +217,7 @@ describe('Threads and long conversations in the panel', () => {
 });
 
 async function openHistory(
-  open: (options: OpenOptions) => Promise<HarnessPage>,
+  open: ServedPanel['open'],
 ): Promise<{ page: HarnessPage['page']; panel: HarnessPage }> {
   const panel = await open({ scenario: 'conversation' });
   await panel.button('History').click();
