@@ -50,7 +50,7 @@ export interface TeamServerState {
 
 /**
  * The team's database as one member sees it: row-level security leaves out what is not theirs to see.
- * Rejects with `ServerAwayError` where the server does not answer, and then nothing was done, or what
+ * Rejects with `ServerAwayError` (`serverErrors.ts`) where the server does not answer, and then nothing was done, or what
  * was done may be done again: every write is idempotent.
  *
  * `workspace` of the threads here is the project's identity that the whole team has in common, not a
@@ -61,6 +61,13 @@ export interface TeamServer extends Disposable {
   onDidChangeState(listener: (state: TeamServerState) => void): Disposable;
   /** Threads, with the very contract of the local ones. */
   readonly threads: ThreadStore;
+  /**
+   * Puts messages of one thread, each in or out of the conversation as it says, all or none: first
+   * those set aside leave their places, then the others take theirs. Resolves to false, with nothing
+   * done, where a place is taken by a message that is not among these; and it may be tried again with
+   * other messages at once. Putting the same again changes nothing and moves no cursor that matters.
+   */
+  pushMessages(threadId: string, messages: readonly TeamMessage[]): Promise<boolean>;
   /** Lets the team see a thread, or its owner alone again. */
   share(threadId: string, isShared: boolean): Promise<void>;
   /** Threads of a project that may be seen and that changed after `cursor`; undefined for all. */
