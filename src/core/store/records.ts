@@ -84,6 +84,8 @@ export interface ThreadListRow {
   readonly updatedAt: number;
   readonly messageCount: number;
   readonly excerpt?: string;
+  /** Of a thread that the team's database has: who began it, unless we did, and who sees it. */
+  readonly team?: { readonly owner?: string; readonly isShared: boolean };
 }
 
 export interface ThreadPage {

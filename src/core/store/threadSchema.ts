@@ -4,6 +4,7 @@ import { checkpointMigration, checkpointsTable } from './checkpointSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
 import { completionMigration } from './completionSchema.ts';
 import { modelListsTable, modelStatisticsTable, routerMigration } from './routerSchema.ts';
+import { teamMigration } from './teamSchema.ts';
 import { telemetryMigration } from './telemetrySchema.ts';
 import { usageMigration } from './usageSchema.ts';
 
@@ -125,6 +126,7 @@ export const threadMigrations: readonly string[] = [
   telemetryMigration,
   checkpointMigration,
   completionMigration,
+  teamMigration,
 ];
 
 export const threadsTable: TableSpec = {

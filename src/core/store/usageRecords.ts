@@ -120,6 +120,36 @@ export function usageCallRow(call: UsageCall): Readonly<Record<string, SqlValue>
   };
 }
 
+/** A call that has ended, from its row. */
+export function usageCallOf(row: SqlRow): UsageCall {
+  const optional = (column: string): number | undefined =>
+    row[column] === null ? undefined : Number(row[column]);
+  const threadId = row['thread_id'];
+  const firstTokenMs = optional('first_token_ms');
+  const end: UsageCallEnd = {
+    outcome: row['outcome'] as UsageCallEnd['outcome'],
+    usage: usageOf(row),
+    costUsd: optional('cost_usd'),
+    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    durationMs: Number(row['duration_ms']),
+  };
+  return {
+    id: String(row['id']),
+    requestId: String(row['request_id']),
+    sessionId: String(row['session_id']),
+    surface: row['surface'] as Surface,
+    priority: row['priority'] as Priority,
+    model: String(row['model']),
+    endpoint: String(row['endpoint'] ?? ''),
+    ...(typeof threadId === 'string' ? { threadId } : {}),
+    workspace: String(row['workspace']),
+    day: String(row['day']),
+    startedAt: Number(row['started_at']),
+    estimateUsd: optional('estimate_usd'),
+    end,
+  };
+}
+
 export function readUsageTotals(row: SqlRow): UsageTotals {
   const period = String(row['period']);
   return {
@@ -131,12 +161,16 @@ export function readUsageTotals(row: SqlRow): UsageTotals {
     answered: Number(row['answered']),
     unpriced: Number(row['unpriced']),
     usd: Number(row['usd']),
-    usage: {
-      inputTokens: Number(row['input_tokens']),
-      outputTokens: Number(row['output_tokens']),
-      cacheReadTokens: Number(row['cache_read_tokens']),
-      cacheWriteTokens: Number(row['cache_write_tokens']),
-      thinkingTokens: Number(row['thinking_tokens']),
-    },
+    usage: usageOf(row),
+  };
+}
+
+function usageOf(row: SqlRow): Usage {
+  return {
+    inputTokens: Number(row['input_tokens']),
+    outputTokens: Number(row['output_tokens']),
+    cacheReadTokens: Number(row['cache_read_tokens']),
+    cacheWriteTokens: Number(row['cache_write_tokens']),
+    thinkingTokens: Number(row['thinking_tokens']),
   };
 }
