@@ -88,13 +88,13 @@ export async function createAssistant(parts: AssistantParts): Promise<Assistant>
 
 async function assemble(parts: AssistantParts, foundation: Foundation): Promise<Assistant> {
   const { chat, log, resources } = parts;
-  const { environment, models, telemetry, syntax, reports } = foundation;
+  const { models, telemetry, syntax, reports } = foundation;
   const editor = createEditorParts(parts, foundation);
   const checkpoints = createCheckpoints(parts, editor.workspace, models.storeConnection);
   const { threads, summaries } = await createThreads(parts, foundation, editor, checkpoints);
   tellPanel(parts, models, threads);
   const { folders, codeBlocks } = editor;
-  const bulk = createBulkFeature({ ...parts, ...editor, environment, models, reports });
+  const bulk = createBulkFeature({ ...parts, ...foundation, ...editor });
   const review = createReview(parts, editor);
   const prefetch = createPrefetch(resources, models);
   resources.add(addCounters(telemetry, models, prefetch));
@@ -133,6 +133,8 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
         ...editor,
         ...models,
         syntax: async () => syntax,
+        tracing: telemetry,
+        clock,
         chat: chatCommands,
       }),
       folders,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { ThreadService } from '../core/agent/threadService.ts';
+import { operation } from '../core/telemetry/spanNames.ts';
 import type { ChatView } from './chatView.ts';
 import type { ChatCommands } from './commandHandlers.ts';
 
@@ -25,10 +26,11 @@ export function createChatCommands<Grants>(
       }
     },
     compactThread: () => threads.compact(shownThread(chat), ''),
-    ask: async (draft, alone) => {
+    ask: async (draft, alone, trace) => {
+      trace?.enter(operation.panelReveal);
       const threadId = await untouchedThread(chat, threads);
       await chat.reveal();
-      await threads.send(threadId, draft, alone);
+      await threads.send(threadId, draft, alone, trace);
     },
     addToDraft: (chips) => chat.reveal({ type: 'draft/add', text: '', chips }),
   };

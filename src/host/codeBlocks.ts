@@ -15,6 +15,8 @@ interface PendingChange {
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string;
+  /** Runs what applies it, as a part of an operation. */
+  readonly applyWithin?: (apply: () => Promise<void>) => Promise<void>;
   /** Hears what the user decided. */
   readonly onSettled?: (decision: 'applied' | 'discarded') => Promise<void>;
 }
@@ -91,7 +93,8 @@ export class CodeBlocks implements Disposable {
   /** Applies the change whose diff is given or, without one, is being looked at. */
   async applyPending(uri: unknown): Promise<void> {
     const { right, change } = this.find(uri);
-    await this.parts.workspace.applyChanges([change]);
+    const apply = (): Promise<void> => this.parts.workspace.applyChanges([change]);
+    await (change.applyWithin?.(apply) ?? apply());
     await this.parts.previews.close(right);
     await vscode.window.showTextDocument(this.parts.folders.uriOf(change.path));
     await change.onSettled?.('applied');

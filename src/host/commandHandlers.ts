@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LoneAsk } from '../core/agent/loneTurns.ts';
+import type { TraceScope } from '../core/telemetry/traceScope.ts';
 import type { ContextChip, Draft } from '../shared/views.ts';
 import type { ActionCommands } from './actions/actionCommands.ts';
 import type { CodeBlocks } from './codeBlocks.ts';
@@ -22,8 +23,11 @@ export interface ChatCommands {
   /** Summarizes earlier messages of the thread in view. */
   compactThread(): Promise<void>;
   addToDraft(chips: readonly ContextChip[]): Promise<void>;
-  /** Sends a message where nothing has been said yet: in the thread in view, else in a new one. */
-  ask(draft: Draft, alone?: LoneAsk): Promise<void>;
+  /**
+   * Sends a message where nothing has been said yet: in the thread in view, else in a new one.
+   * @param trace The turn's, begun with the command; from here on the turn's own.
+   */
+  ask(draft: Draft, alone?: LoneAsk, trace?: TraceScope): Promise<void>;
 }
 
 /** Functions where making the part would load more than activation may. */

@@ -123,6 +123,8 @@ export interface SpanView {
   readonly durationMs: number;
   /** The user was waited for: their time, not ours. */
   readonly isUserTime: boolean;
+  /** A batch was waited for: the provider's time. */
+  readonly isProviderTime: boolean;
   readonly isError: boolean;
   readonly isRunning: boolean;
   readonly attributes: readonly (readonly [name: string, value: string])[];

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { offeredActions } from '../../src/host/actions/codeActions.ts';
 import type { AssistantMessageView } from '../../src/shared/views.ts';
 import { MessagesServer } from '../support/messagesServer.ts';
-import { text } from '../support/messagesServerScript.ts';
+import { answer, text } from '../support/messagesServerScript.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import {
   AssistantWindow,
@@ -16,6 +16,7 @@ import {
   type MemorySecrets,
 } from './support/assistantHarness.ts';
 import { closeAll, show, workspacePath, writeOnDisk } from './support/editor.ts';
+import { assertTraced } from './support/tracedOperation.ts';
 
 const source = 'function add(left, right) {\n  return left + right;\n}\n\nadd(1, 2);\n';
 const documentation = 'https://example.org/rules/no-add';
@@ -163,6 +164,18 @@ describe('Code actions', () => {
     await window.ask('turn/retry', { threadId: window.threadId, turnId: again.turnId });
     await eventually(() => server.messageRequests.length === 1, 'the model to be asked again');
     assert.equal(window.textOf((await answered()).turnId), 'It sums them up.');
+  });
+
+  it('are one operation with the turn, from the command to the answer', async () => {
+    const editor = await open(0, 2);
+    await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '// traced\n'));
+    server.respond(() => answer(text('It adds two numbers.'), { firstEventDelayMs: 300 }));
+    await explained();
+    await assertTraced(
+      window,
+      'turn',
+      /^turn\(action\.gather panel\.reveal message\.prepare turn\.begin .*chat .* turn\.finish/,
+    );
   });
 
   it('ask anew where the code is another', async () => {

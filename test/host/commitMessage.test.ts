@@ -16,6 +16,7 @@ import {
   lastRequest,
 } from './support/assistantHarness.ts';
 import { workspacePath, writeOnDisk } from './support/editor.ts';
+import { assertTraced } from './support/tracedOperation.ts';
 
 /** The window tells of each text that it was given, within a few milliseconds. */
 const settleMs = 300;
@@ -107,6 +108,17 @@ describe('A commit message', () => {
     assert.equal(repository.inputBox.value, 'fix: count to two');
     assert.match(lastRequest(server), /fix: mend the cart/);
     assert.match(lastRequest(server), /\+two/);
+  });
+
+  it('is one operation, from the command to the input box', async () => {
+    await stage('a.txt', 'traced\n');
+    server.reply(answer(text('fix: trace'), { firstEventDelayMs: 300 }));
+    await write();
+    await assertTraced(
+      window,
+      'action.commit_message',
+      /^action\.commit_message\(action\.gather chat .*stream\) action\.apply\)$/,
+    );
   });
 
   it('sends nothing of files with secrets', async () => {

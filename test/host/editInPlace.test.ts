@@ -21,6 +21,7 @@ import {
   workspacePath,
   writeOnDisk,
 } from './support/editor.ts';
+import { assertTraced } from './support/tracedOperation.ts';
 
 const body = ['function add(left, right) {', '  return left + right;', '}'];
 const source = `const one = 1;\n\n${body.join('\n')}\n\nadd(one, 2);\n`;
@@ -104,6 +105,16 @@ describe('An edit in place', () => {
     );
     await undo(path);
     assert.equal(textNow(), source);
+  });
+
+  it('is one operation, from the command to the file that is saved', async () => {
+    server.reply(block([comment, ...body], { firstEventDelayMs: 300 }));
+    await window.commands.writeDocumentation();
+    await assertTraced(
+      window,
+      'action.edit',
+      /^action\.edit\(action\.gather chat .*stream\) action\.apply\)$/,
+    );
   });
 
   it('shows lines as they come, and keeps every old one until the end', async () => {
@@ -218,6 +229,17 @@ describe('An edit in place', () => {
       assertNoneRefused(server);
       assert.match(lastRequest(server), /does not occur/);
       assert.match(textNow(), /sum\(left, right\)/);
+    });
+
+    it('is one operation with both requests', async () => {
+      const slowly = (edits: ReturnType<typeof fix>) => answer(edits, { firstEventDelayMs: 300 });
+      server.reply(slowly(fix('nowhere', 'x')), slowly(fix('left + right', 'sum(left, right)')));
+      await window.commands.fixProblem();
+      await assertTraced(
+        window,
+        'action.fix',
+        /^action\.fix\(action\.gather chat .*stream\) edit\.match chat .*stream\) edit\.match action\.apply\)$/,
+      );
     });
 
     it('changes nothing where it never fits, or there is none', async () => {

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { MessagesServer } from '../support/messagesServer.ts';
-import { text } from '../support/messagesServerScript.ts';
+import { answer, text } from '../support/messagesServerScript.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import {
   AssistantWindow,
@@ -13,6 +13,7 @@ import {
   eventually,
 } from './support/assistantHarness.ts';
 import { closeAll, show, workspacePath, writeOnDisk } from './support/editor.ts';
+import { assertTraced } from './support/tracedOperation.ts';
 
 const source = 'const x = 86_400;\nexport const week = 7 * x;\n';
 
@@ -81,6 +82,19 @@ describe('Names for a symbol', () => {
     await chooseFirst(window.commands.suggestNames());
     assert.match(again.document.getText(), /secondsPerDay/);
     assert.equal(server.messageRequests.length, 1, 'the same names need no model');
+  });
+
+  it('are one operation, in which the list is the user’s time', async () => {
+    const names = text('{"names": ["secondsPerDay"]}');
+    server.reply(answer(names, { firstEventDelayMs: 300 }));
+    const editor = await open();
+    await editor.edit((builder) => builder.insert(new vscode.Position(1, 0), '// traced\n'));
+    await chooseFirst(window.commands.suggestNames());
+    await assertTraced(
+      window,
+      'action.rename',
+      /^action\.rename\(action\.gather user\.input chat .*stream\) action\.apply\)$/,
+    );
   });
 
   it('are given up with the list, and the model is told to stop', async () => {

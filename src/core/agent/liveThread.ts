@@ -41,7 +41,7 @@ import { threadView } from './threadView.ts';
 import type { TurnEnd } from './turn.ts';
 import { TurnRouting } from './turnRouting.ts';
 import { runAnyTurn } from './turnRun.ts';
-import { beginTraced, endTurnTrace, traceparentOf } from './turnTrace.ts';
+import { beginTraced, endTurnTrace, type TurnOrigin, traceparentOf } from './turnTrace.ts';
 import { type NewMessage, newUserMessage, userContent } from './userContent.ts';
 import { userView } from './views.ts';
 
@@ -116,17 +116,17 @@ export class LiveThread<Grants> {
 
   /**
    * Appends the user's message and answers it: with `alone` by itself, without tools and what was said
-   * before. Resolves with the turn's id once it has begun. `traceparent` is where the panel began it.
+   * before. Resolves with the turn's id once it has begun. `origin` is where it began.
    */
-  send(draft: Draft, alone?: LoneAsk, traceparent?: string): Promise<string> {
-    return this.traced(traceparent, async (trace) =>
+  send(draft: Draft, alone?: LoneAsk, origin?: TurnOrigin): Promise<string> {
+    return this.traced(origin, async (trace) =>
       this.begin(this.lone.add(await this.newMessage(draft), alone), trace),
     );
   }
 
   /** Sets the turn and all that followed aside, then answers its message once more. */
-  retry(turnId: string, traceparent?: string): Promise<string> {
-    return this.traced(traceparent, async (trace) => {
+  retry(turnId: string, origin?: TurnOrigin): Promise<string> {
+    return this.traced(origin, async (trace) => {
       await this.history.load();
       const old = userMessageOf(this.history.records, turnId);
       const message = newUserMessage(this.id, old, old.content, this.parts);
@@ -135,8 +135,8 @@ export class LiveThread<Grants> {
   }
 
   /** Sets the turn and all that followed aside, then sends this message in its place. */
-  edit(turnId: string, draft: Draft, traceparent?: string): Promise<string> {
-    return this.traced(traceparent, async (trace) => {
+  edit(turnId: string, draft: Draft, origin?: TurnOrigin): Promise<string> {
+    return this.traced(origin, async (trace) => {
       const message = await this.newMessage(draft);
       return this.begin(message, trace, userMessageOf(this.history.records, turnId));
     });
@@ -248,10 +248,10 @@ export class LiveThread<Grants> {
   }
 
   private traced(
-    traceparent: string | undefined,
+    origin: TurnOrigin | undefined,
     begin: (trace: TraceScope | undefined) => Promise<string>,
   ): Promise<string> {
-    return beginTraced({ ...this.parts, threadId: this.id, traceparent }, begin);
+    return beginTraced({ ...this.parts, threadId: this.id, origin }, begin);
   }
 
   /** Takes a turn and all that followed it out of the conversation, and tells what that was. */

@@ -16,6 +16,7 @@ import { pageMessages } from './messageOrder.ts';
 import type { LiveThreadParts, ThreadParts } from './threadParts.ts';
 import { ThreadRestore } from './threadRestore.ts';
 import { TurnOutcomes } from './turnOutcomes.ts';
+import type { TurnOrigin } from './turnTrace.ts';
 import { resultText, toMessageViews, toolUseIdOf } from './views.ts';
 
 /** Threads kept in memory after use, so that going back and forth does not read them again. */
@@ -140,23 +141,23 @@ export class ThreadService<Grants> implements Disposable {
 
   /**
    * With `alone`, the message is answered by itself, by an answer that may be kept.
-   * @param traceparent Where the panel began it, so that both are one trace.
+   * @param origin Where it began, so that both are one trace.
    */
   async send(
     threadId: string,
     draft: Draft,
     alone?: LoneAsk,
-    traceparent?: string,
+    origin?: TurnOrigin,
   ): Promise<string> {
     const thread = await this.thread(threadId);
-    const turnId = await thread.send(draft, alone, traceparent);
+    const turnId = await thread.send(draft, alone, origin);
     // The turn has begun: it goes on, whatever becomes of the draft.
     this.keep(this.saveDraft(threadId, emptyDraft));
     return turnId;
   }
 
-  async retry(threadId: string, turnId: string, traceparent?: string): Promise<string> {
-    return (await this.thread(threadId)).retry(turnId, traceparent);
+  async retry(threadId: string, turnId: string, origin?: TurnOrigin): Promise<string> {
+    return (await this.thread(threadId)).retry(turnId, origin);
   }
 
   /** Answers the thread's last message once more. */
@@ -165,13 +166,8 @@ export class ThreadService<Grants> implements Disposable {
     return thread.retry(await thread.lastTurnId());
   }
 
-  async edit(
-    threadId: string,
-    turnId: string,
-    draft: Draft,
-    traceparent?: string,
-  ): Promise<string> {
-    return (await this.thread(threadId)).edit(turnId, draft, traceparent);
+  async edit(threadId: string, turnId: string, draft: Draft, origin?: TurnOrigin): Promise<string> {
+    return (await this.thread(threadId)).edit(turnId, draft, origin);
   }
 
   /** Goes on after a turn that stopped at a limit, a guard or the user's word. */

@@ -4,12 +4,28 @@ import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import type { TurnEnd } from './turn.ts';
 
+/**
+ * Where a turn began: in the panel, as a `traceparent`, or with a command, which has begun the trace
+ * already and hands it over.
+ */
+export type TurnOrigin = string | TraceScope;
+
 export interface TurnTraceParts {
   readonly threadId: string;
   /** Absent where nobody measures. */
   readonly tracing?: Tracing | undefined;
-  /** Where the panel began the turn. */
-  readonly traceparent: string | undefined;
+  readonly origin: TurnOrigin | undefined;
+}
+
+/** The trace of a turn, from the key, click or command on. Undefined where nobody measures. */
+export function beginTurnTrace(
+  tracing: Tracing | undefined,
+  traceparent?: string,
+): TraceScope | undefined {
+  return tracing?.begin(operation.turn, {
+    traceparent,
+    attributes: { [genAi.operationName]: 'invoke_agent', [slipstream.surface]: 'chat' },
+  });
 }
 
 /**
@@ -17,17 +33,12 @@ export interface TurnTraceParts {
  * the turn cannot begin, the trace ends with that.
  */
 export async function beginTraced<T>(
-  { threadId, tracing, traceparent }: TurnTraceParts,
+  { threadId, tracing, origin }: TurnTraceParts,
   begin: (trace: TraceScope | undefined) => Promise<T>,
 ): Promise<T> {
-  const trace = tracing?.begin(operation.turn, {
-    traceparent,
-    attributes: {
-      [genAi.operationName]: 'invoke_agent',
-      [genAi.conversationId]: threadId,
-      [slipstream.surface]: 'chat',
-    },
-  });
+  const isTraceparent = typeof origin === 'string' || origin === undefined;
+  const trace = isTraceparent ? beginTurnTrace(tracing, origin) : origin;
+  trace?.set({ [genAi.conversationId]: threadId });
   trace?.enter(operation.messagePrepare);
   try {
     return await begin(trace);

@@ -1,8 +1,9 @@
 import { formatDuration } from '../../shared/figures.ts';
 import { labelOf } from '../report/operationLabels.ts';
+import type { SpanRecord } from '../telemetry/recordingSpan.ts';
 import { operation } from '../telemetry/spanNames.ts';
 import type { TelemetryReader } from '../telemetry/telemetryReader.ts';
-import { isUserTime } from '../telemetry/traceTree.ts';
+import { isProviderTime, isUserTime } from '../telemetry/traceTree.ts';
 import type { Finding } from './alert.ts';
 
 export interface SystemThresholds {
@@ -29,7 +30,11 @@ const looked = 12;
 const delayedOf = 6;
 const leastEdits = 10;
 /** These have time limits of their own and say how long they run. */
-const patient: ReadonlySet<string> = new Set([operation.toolRun, operation.approvalWait]);
+const patient: ReadonlySet<string> = new Set([
+  operation.toolRun,
+  operation.approvalWait,
+  operation.bulkPause,
+]);
 
 /** The process, pools, the disk and what is under way. Looked at now and then. */
 export class SystemWatch {
@@ -56,7 +61,7 @@ export class SystemWatch {
     const limitMs = this.parts.thresholds().stalled * 1_000;
     return this.parts.reader.running().flatMap(({ traceId, root, phase }) => {
       const silentMs = this.parts.now() - phase.startMs;
-      if (silentMs < limitMs || isUserTime(phase) || patient.has(phase.name)) {
+      if (silentMs < limitMs || isOthersTime(phase) || patient.has(phase.name)) {
         return [];
       }
       return {
@@ -158,4 +163,9 @@ export class SystemWatch {
       detail: `${failed} of ${tried} edits in the last hour named text that the file did not have. A more capable model quotes more exactly; white space can be matched loosely (slipstream.edit.matching).`,
     };
   }
+}
+
+/** Nobody can say how long the user or a batch takes. */
+function isOthersTime(phase: SpanRecord): boolean {
+  return isUserTime(phase) || isProviderTime(phase);
 }

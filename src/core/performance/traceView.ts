@@ -2,7 +2,7 @@ import type { SpanView, TraceView } from '../../shared/perf.ts';
 import { labelOf } from '../report/operationLabels.ts';
 import { genAi, slipstream } from '../telemetry/genAiAttributes.ts';
 import type { SpanRecord } from '../telemetry/recordingSpan.ts';
-import { isUserTime, type Trace } from '../telemetry/traceTree.ts';
+import { isProviderTime, isUserTime, type Trace } from '../telemetry/traceTree.ts';
 
 /** One operation as the panel draws it. */
 export function traceView({ traceId, root, spans }: Trace, now: number): TraceView {
@@ -30,6 +30,7 @@ function spanView(span: SpanRecord, rootMs: number, now: number): SpanView {
     startMs: startMs - rootMs,
     durationMs: durationMs ?? Math.max(0, now - startMs),
     isUserTime: isUserTime(span),
+    isProviderTime: isProviderTime(span),
     isError,
     isRunning: durationMs === undefined,
     attributes: attributesOf(span),

@@ -48,6 +48,10 @@ export const slipstream = {
   toolStatus: 'slipstream.tool.status',
   /** The user was waited for: their time, not ours. */
   isUserTime: 'slipstream.is_user_time',
+  /** The provider was waited for, in what it calls a batch: hours are no fault of anyone. */
+  isProviderTime: 'slipstream.is_provider_time',
+  /** Requests of a batch job. */
+  requestCount: 'slipstream.bulk.requests',
   isCancelled: 'slipstream.is_cancelled',
   approvalDecision: 'slipstream.approval.decision',
   /** US dollars. */

@@ -1,9 +1,18 @@
+import type { Usage } from '../model/message.ts';
 import type { RequestRecord } from '../model/requestLog.ts';
 import { general, slipstream } from './genAiAttributes.ts';
 import type { MetricKey, MetricName } from './metricKey.ts';
 import type { Metrics } from './metrics.ts';
 import { RecordingSpan, type SpanRecord } from './recordingSpan.ts';
 import { operation, operationOf } from './spanNames.ts';
+
+/** What a request of a batch used. */
+export interface BatchAnswer {
+  readonly model: string;
+  readonly usage: Usage;
+  /** US dollars; undefined where no price is known. */
+  readonly costUsd: number | undefined;
+}
 
 /** Puts the duration of a span, and that it failed, into the figures. Runs for every span. */
 export function measureSpan(metrics: Metrics, span: SpanRecord): void {
@@ -24,6 +33,22 @@ export function measureSpan(metrics: Metrics, span: SpanRecord): void {
   const outcome = span.attributes[slipstream.cacheOutcome];
   if (outcome !== undefined) {
     metrics.record({ name: outcome === 'miss' ? 'cacheMiss' : 'cacheHit', ...series }, 1);
+  }
+}
+
+/** Puts what one request of a batch used into the figures: it has no record of its own. */
+export function measureBatchAnswer(metrics: Metrics, { model, usage, costUsd }: BatchAnswer): void {
+  const key = (name: MetricName): MetricKey => ({
+    name,
+    operation: operation.bulkRead,
+    surface: 'bulk',
+    model,
+    tier: '',
+  });
+  metrics.record(key('attempts'), 1);
+  recordUsage(metrics, key, usage);
+  if (costUsd !== undefined) {
+    metrics.record(key('cost'), costUsd);
   }
 }
 
@@ -54,11 +79,8 @@ export function measureRequest(
     metrics.record(key('singleFlightShared'), 1);
   }
   if (usage && answeredFrom === undefined) {
-    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
-    metrics.record(key('inputTokens'), inputTokens + cacheReadTokens + cacheWriteTokens);
-    metrics.record(key('outputTokens'), outputTokens);
-    metrics.record(key('cacheReadTokens'), cacheReadTokens);
-    metrics.record(key('cacheWriteTokens'), cacheWriteTokens);
+    const { outputTokens } = usage;
+    recordUsage(metrics, key, usage);
     const streamMs = record.durationMs - (firstTokenMs ?? record.durationMs);
     if (outputTokens > 1 && streamMs > 0) {
       metrics.record(key('tokensPerSecond'), (outputTokens * 1_000) / streamMs);
@@ -67,4 +89,12 @@ export function measureRequest(
   if (costUsd !== undefined && answeredFrom === undefined) {
     metrics.record(key('cost'), costUsd);
   }
+}
+
+function recordUsage(metrics: Metrics, key: (name: MetricName) => MetricKey, usage: Usage): void {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  metrics.record(key('inputTokens'), inputTokens + cacheReadTokens + cacheWriteTokens);
+  metrics.record(key('outputTokens'), outputTokens);
+  metrics.record(key('cacheReadTokens'), cacheReadTokens);
+  metrics.record(key('cacheWriteTokens'), cacheWriteTokens);
 }

@@ -55,8 +55,39 @@ export const operation = {
   completionAsk: 'completion.ask',
   completionShape: 'completion.shape',
   debounce: 'debounce',
+  /** From the user's choice to the edit that was applied: roots, one for each kind of action. */
+  editInPlace: 'action.edit',
+  fixProblem: 'action.fix',
+  commitMessage: 'action.commit_message',
+  suggestNames: 'action.rename',
+  /** What is meant is found and read, and the model chosen. */
+  actionGather: 'action.gather',
+  /** Long changes are read in parts, by requests that serve others, too. */
+  actionNotes: 'action.notes',
+  /** The answer is put into the text. */
+  actionApply: 'action.apply',
+  /** The user is asked for words or a choice. */
+  userInput: 'user.input',
+  /** A task over many files, from the user's choice to its last answer: a root in each window. */
+  bulkJob: 'bulk.job',
+  bulkPrepare: 'bulk.prepare',
+  bulkSubmit: 'bulk.submit',
+  /** A batch is looked for of which nobody knows whether it arrived. */
+  bulkFind: 'bulk.find',
+  /** The provider works on batches: its time. */
+  bulkWait: 'bulk.wait',
+  /** Nothing can be done for now, as where no server answers. */
+  bulkPause: 'bulk.pause',
+  bulkPoll: 'bulk.poll',
+  bulkRead: 'bulk.read',
+  /** Files are asked about one by one, where there are no batches. */
+  bulkAsk: 'bulk.ask',
+  /** The user looks at an answer, and it is applied. */
+  bulkApply: 'bulk.apply',
   databaseCommit: 'database.commit',
   databaseRead: 'database.read',
+  /** A command's message needs a thread and the panel in view. */
+  panelReveal: 'panel.reveal',
   /** In the webview: from the key that sends until the page hears of the turn. */
   panelSend: 'panel.send',
   /** From the end of the turn to the frame that shows it; what all frames took is in it. */

@@ -7,7 +7,7 @@ import type { RequestLog, RequestRecord } from '../model/requestLog.ts';
 import type { StoreConnection } from '../store/storeConnection.ts';
 import { Exporting } from './exporting.ts';
 import { general } from './genAiAttributes.ts';
-import { measureRequest, measureSpan } from './measures.ts';
+import { type BatchAnswer, measureBatchAnswer, measureRequest, measureSpan } from './measures.ts';
 import { MetricHistory } from './metricHistory.ts';
 import type { MetricPoint, MetricQuery } from './metricKey.ts';
 import { Metrics } from './metrics.ts';
@@ -153,6 +153,13 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
         measureRequest(this.metrics, record, costOf(record));
       }
     });
+  }
+
+  /** Takes in what an answer of a batch used. */
+  batchAnswered(answer: BatchAnswer): void {
+    if (this.isOn) {
+      measureBatchAnswer(this.metrics, answer);
+    }
   }
 
   /**

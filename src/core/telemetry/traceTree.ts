@@ -89,6 +89,11 @@ export function isUserTime({ attributes }: SpanRecord): boolean {
   return attributes[slipstream.isUserTime] === true;
 }
 
+/** Whether the provider works on what it was sent, for as long as it takes. */
+export function isProviderTime({ attributes }: SpanRecord): boolean {
+  return attributes[slipstream.isProviderTime] === true;
+}
+
 function withDescendants(
   span: SpanRecord,
   children: ReadonlyMap<string, readonly SpanRecord[]>,

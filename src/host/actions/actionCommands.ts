@@ -1,6 +1,6 @@
-import { systemClock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { ResourceManager } from '../../base/lifecycle.ts';
+import type { ActionTracing } from '../../core/actions/actionTrace.ts';
 import type { ModelGateway } from '../../core/model/request.ts';
 import type { Syntax } from '../../core/syntax/syntax.ts';
 import type { ChatCommands } from '../commandHandlers.ts';
@@ -25,7 +25,7 @@ type Others = 'suggestNames' | 'commitMessage';
 /** The commands that begin at a piece of code, a problem or a terminal. */
 export type ActionCommands = Pick<CommandHandlers, InChat | InEditor | Others>;
 
-export interface ActionParts extends ActionModelParts {
+export interface ActionParts extends ActionModelParts, ActionTracing {
   readonly resources: ResourceManager;
   readonly folders: WorkspaceFolders;
   readonly workspace: VsCodeWorkspace;
@@ -46,6 +46,7 @@ function chatCommands({
   connection,
   chat,
   syntax,
+  tracing,
 }: ActionParts): Pick<CommandHandlers, InChat> {
   const load = lazy(async () => {
     const { ChatActions } = await import('./chatActions.ts');
@@ -53,7 +54,8 @@ function chatCommands({
       folders,
       connection,
       findEnclosing: enclosingLines(syntax),
-      ask: (draft, alone) => chat.ask(draft, alone),
+      tracing,
+      ask: chat.ask,
     });
   });
   return {
@@ -96,7 +98,6 @@ function otherCommands(parts: ActionParts): Pick<CommandHandlers, Others> {
     return resources.add(
       new CommitMessages({
         ...parts,
-        clock: systemClock,
         model: (userText) => actionModel(parts, userText),
         smallModel: async () => (await smallActionModel(parts)).model,
       }),

@@ -1,6 +1,7 @@
 import nodePath from 'node:path';
 import * as vscode from 'vscode';
-import { UserError } from '../../base/errors.ts';
+import { CancelledError, UserError } from '../../base/errors.ts';
+import { awaitUser } from '../../core/actions/actionTrace.ts';
 import {
   explainProblemsText,
   explainTerminalText,
@@ -8,7 +9,11 @@ import {
 } from '../../core/actions/chatPrompts.ts';
 import { explaining } from '../../core/actions/explaining.ts';
 import type { LoneAsk } from '../../core/agent/loneTurns.ts';
+import { beginTurnTrace } from '../../core/agent/turnTrace.ts';
 import type { ConnectionProvider } from '../../core/model/connection.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import type { TraceScope } from '../../core/telemetry/traceScope.ts';
+import type { Tracing } from '../../core/telemetry/tracing.ts';
 import type { ContextChip, Draft } from '../../shared/views.ts';
 import type { WorkspaceFolders } from '../workspaceFolders.ts';
 import { type ActionTarget, chipOf, currentTarget, type FindEnclosing } from './actionTarget.ts';
@@ -19,9 +24,12 @@ export interface ChatActionParts {
   readonly folders: WorkspaceFolders;
   readonly connection: ConnectionProvider;
   readonly findEnclosing: FindEnclosing;
+  readonly tracing: Tracing;
   /** Sends a message in a thread where nothing has been said yet, and shows it. */
-  readonly ask: (draft: Draft, alone?: LoneAsk) => Promise<void>;
+  readonly ask: (draft: Draft, alone?: LoneAsk, trace?: TraceScope) => Promise<void>;
 }
+
+type Trace = TraceScope | undefined;
 
 /** The file around a piece of code goes along up to this size: some 8,000 tokens. Characters. */
 const maxFileCharacters = 20_000;
@@ -34,47 +42,69 @@ export class ChatActions {
     this.parts = parts;
   }
 
-  async explain(): Promise<void> {
-    const target = await this.target();
-    await this.askAlone('/explain', target);
+  explain(): Promise<void> {
+    return this.traced(async (trace) => this.askAlone('/explain', await this.target(), trace));
   }
 
-  async explainProblem(): Promise<void> {
-    const target = await this.target();
-    if (target.problems.length === 0) {
-      throw new UserError('No problem is reported at the cursor.');
-    }
-    await this.askAlone(explainProblemsText(target.problems), target);
+  explainProblem(): Promise<void> {
+    return this.traced(async (trace) => {
+      const target = await this.target();
+      if (target.problems.length === 0) {
+        throw new UserError('No problem is reported at the cursor.');
+      }
+      await this.askAlone(explainProblemsText(target.problems), target, trace);
+    });
   }
 
-  async explainTerminal(): Promise<void> {
-    const output = await readTerminalSelection();
-    await this.parts.ask({ text: explainTerminalText(output), chips: [], images: [] });
+  explainTerminal(): Promise<void> {
+    return this.traced(async (trace) => {
+      const text = explainTerminalText(await readTerminalSelection());
+      await this.parts.ask({ text, chips: [], images: [] }, undefined, trace);
+    });
   }
 
-  async review(): Promise<void> {
-    await this.askAgent('/review', await this.target());
+  review(): Promise<void> {
+    return this.traced(async (trace) => this.askAgent('/review', await this.target(), trace));
   }
 
-  async writeTests(): Promise<void> {
-    assertTrusted('write tests');
-    await this.askAgent('/tests', await this.target());
+  writeTests(): Promise<void> {
+    return this.traced(async (trace) => {
+      assertTrusted('write tests');
+      await this.askAgent('/tests', await this.target(), trace);
+    });
   }
 
-  async refactor(): Promise<void> {
-    assertTrusted('refactor code');
-    const target = await this.target();
-    const instruction = await inputFor(target, 'Refactor', 'What should be different?');
-    if (instruction !== undefined) {
-      await this.askAgent(refactorText(instruction), target);
-    }
+  refactor(): Promise<void> {
+    return this.traced(async (trace) => {
+      assertTrusted('refactor code');
+      const target = await this.target();
+      awaitUser(trace);
+      const instruction = await inputFor(target, 'Refactor', 'What should be different?');
+      await (instruction === undefined
+        ? giveUp(trace)
+        : this.askAgent(refactorText(instruction), target, trace));
+    });
   }
 
-  async askQuestion(): Promise<void> {
-    const target = await this.target();
-    const question = await inputFor(target, 'Ask', 'What do you want to know?');
-    if (question !== undefined) {
-      await this.askAgent(question, target);
+  askQuestion(): Promise<void> {
+    return this.traced(async (trace) => {
+      const target = await this.target();
+      awaitUser(trace);
+      const question = await inputFor(target, 'Ask', 'What do you want to know?');
+      await (question === undefined ? giveUp(trace) : this.askAgent(question, target, trace));
+    });
+  }
+
+  /** The turn's trace begins with the command, and goes on with the turn once that has begun. */
+  private async traced(work: (trace: Trace) => Promise<void>): Promise<void> {
+    const trace = beginTurnTrace(this.parts.tracing);
+    trace?.enter(operation.actionGather);
+    try {
+      await work(trace);
+    } catch (error) {
+      trace?.fail(error);
+      trace?.end();
+      throw error;
     }
   }
 
@@ -82,20 +112,26 @@ export class ChatActions {
     return currentTarget(this.parts.folders, this.parts.findEnclosing);
   }
 
-  private askAgent(text: string, target: ActionTarget): Promise<void> {
-    return this.parts.ask({ text, chips: [subjectChip(target)], images: [] });
+  private askAgent(text: string, target: ActionTarget, trace: Trace): Promise<void> {
+    return this.parts.ask({ text, chips: [subjectChip(target)], images: [] }, undefined, trace);
   }
 
   /** With a model the answer can be kept; the offline responder looks things up by its tools. */
-  private async askAlone(text: string, target: ActionTarget): Promise<void> {
+  private async askAlone(text: string, target: ActionTarget, trace: Trace): Promise<void> {
     const { kind } = await this.parts.connection.current();
     if (kind === 'offline') {
-      return this.askAgent(text, target);
+      return this.askAgent(text, target, trace);
     }
     const subject = subjectChip(target);
     const chips = subject.kind === 'file' ? [subject] : [subject, ...contextChips(target)];
-    return this.parts.ask({ text, chips, images: [] }, explaining([target.path]));
+    return this.parts.ask({ text, chips, images: [] }, explaining([target.path]), trace);
   }
+}
+
+/** The user left the question: there will be no turn. */
+async function giveUp(trace: Trace): Promise<void> {
+  trace?.fail(new CancelledError());
+  trace?.end();
 }
 
 /** What is meant: the code itself, or the file where the cursor stands outside of everything. */

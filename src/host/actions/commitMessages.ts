@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '../../base/clock.ts';
 import { isCancellation, throwIfCancelled, UserError } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { type ActionTracing, requestWithin, tracedAction } from '../../core/actions/actionTrace.ts';
 import { answerText } from '../../core/actions/answerText.ts';
 import { type FileDiff, splitDiff } from '../../core/actions/changeDiff.ts';
 import {
@@ -18,6 +18,8 @@ import type { AskedModel } from '../../core/actions/editRequest.ts';
 import type { ConnectionProvider } from '../../core/model/connection.ts';
 import type { ModelGateway } from '../../core/model/request.ts';
 import { BatchQueue } from '../../core/model/schedule/batchQueue.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import type { TraceScope } from '../../core/telemetry/traceScope.ts';
 import type { Workspace } from '../../core/tools/workspace.ts';
 import { isHidden } from '../hiding.ts';
 import type { Notifications } from '../notifications.ts';
@@ -25,12 +27,11 @@ import { withProgress } from '../progress.ts';
 import { findRepository, type GitRepository } from './gitRepository.ts';
 import { assertOnline } from './preconditions.ts';
 
-export interface CommitMessageParts {
+export interface CommitMessageParts extends ActionTracing {
   readonly connection: ConnectionProvider;
   readonly gateway: ModelGateway;
   readonly notifications: Notifications;
   readonly workspace: Workspace;
-  readonly clock: Clock;
   /** The model to ask, for a task in these words. */
   readonly model: (userText: string) => Promise<AskedModel>;
   /** The model for notes on parts of a diff. */
@@ -62,22 +63,33 @@ export class CommitMessages implements Disposable {
     if (this.isRunning) {
       throw new UserError('A commit message is being written already.');
     }
-    await assertOnline(this.parts.connection, 'Writing a commit message');
-    const repository = await findRepository(clicked);
-    this.isRunning = true;
-    try {
-      await withProgress('Writing a commit message', (signal) => this.fill(repository, signal));
-    } finally {
-      this.isRunning = false;
-    }
+    const kind = { name: operation.commitMessage, surface: 'commitMessage' } as const;
+    await tracedAction(this.parts.tracing, kind, (trace) => this.writeTraced(clicked, trace));
   }
 
   dispose(): void {
     this.notes.dispose();
   }
 
+  private async writeTraced(clicked: unknown, trace: TraceScope | undefined): Promise<void> {
+    await assertOnline(this.parts.connection, 'Writing a commit message');
+    const repository = await findRepository(clicked);
+    this.isRunning = true;
+    try {
+      await withProgress('Writing a commit message', (signal) =>
+        this.fill(repository, signal, trace),
+      );
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
   /** What the user had written is back where it comes to nothing. */
-  private async fill(repository: GitRepository, signal: AbortSignal): Promise<void> {
+  private async fill(
+    repository: GitRepository,
+    signal: AbortSignal,
+    trace: TraceScope | undefined,
+  ): Promise<void> {
     const box = repository.inputBox;
     const begun = box.value;
     // Each text comes back from the window a little later: only one that we never wrote is the user's.
@@ -85,8 +97,9 @@ export class CommitMessages implements Disposable {
     try {
       const source = await this.read(repository, begun);
       throwIfCancelled(signal);
-      const changes = await this.changesOf(source.files, signal);
-      const request = commitRequest(source, changes, await this.parts.model('Commit message'));
+      const changes = await this.changesOf(source.files, signal, trace);
+      const asked = commitRequest(source, changes, await this.parts.model('Commit message'));
+      const request = requestWithin(trace, this.parts.clock, asked);
       let answer = '';
       for await (const text of answerText(this.parts.gateway, request, signal)) {
         answer += text;
@@ -96,6 +109,7 @@ export class CommitMessages implements Disposable {
         box.value = messageOf(answer);
         written.add(box.value);
       }
+      trace?.enter(operation.actionApply);
       if (messageOf(answer) === '') {
         throw new UserError('The model wrote no message. Try again.');
       }
@@ -106,6 +120,7 @@ export class CommitMessages implements Disposable {
       if (!isCancellation(error)) {
         throw error;
       }
+      trace?.fail(error);
     }
   }
 
@@ -130,12 +145,18 @@ export class CommitMessages implements Disposable {
     };
   }
 
-  private async changesOf(files: readonly FileDiff[], signal: AbortSignal): Promise<ReadChanges> {
+  private async changesOf(
+    files: readonly FileDiff[],
+    signal: AbortSignal,
+    trace: TraceScope | undefined,
+  ): Promise<ReadChanges> {
     const parts = partsToSummarize(files);
     if (!parts) {
       return wholeDiff(files);
     }
+    trace?.enter(operation.actionNotes);
     const notes = await Promise.all(parts.map((part) => this.notes.ask(part, signal)));
+    trace?.enter(operation.actionGather);
     return { kind: 'notes', text: notes.map((note) => `- ${note}`).join('\n') };
   }
 

@@ -1,7 +1,10 @@
 import { UserError } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { awaitUser, tracedAction } from '../../core/actions/actionTrace.ts';
 import { documentTask, type EditTask, optimizeTask } from '../../core/actions/editRequest.ts';
 import type { ConnectionProvider } from '../../core/model/connection.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import type { TraceScope } from '../../core/telemetry/traceScope.ts';
 import type { Workspace } from '../../core/tools/workspace.ts';
 import { isHidden } from '../hiding.ts';
 import { withProgress } from '../progress.ts';
@@ -30,21 +33,29 @@ export class EditActions implements Disposable {
 
   /** Asks what to do, then does it. */
   async edit(): Promise<void> {
-    const target = await this.target();
-    const label = 'Edit';
-    const instruction = await this.input.ask(`${label} ${chipOf(target).label}`);
-    if (instruction !== undefined) {
-      await this.inPlace.run(target, { label, instruction, problems: target.problems });
-    }
+    await this.traced(operation.editInPlace, async (trace) => {
+      const target = await this.target();
+      const label = 'Edit';
+      awaitUser(trace);
+      const instruction = await this.input.ask(`${label} ${chipOf(target).label}`);
+      if (instruction !== undefined) {
+        trace?.enter(operation.actionGather);
+        await this.inPlace.run(target, { label, instruction, problems: target.problems }, trace);
+      }
+    });
   }
 
   async fix(): Promise<void> {
-    const target = await this.target();
-    if (target.problems.length === 0) {
-      throw new UserError('No problem is reported at the cursor.');
-    }
-    const name = this.parts.folders.displayPath(target.path);
-    await withProgress(`Fixing ${name}`, (signal) => fixProblem(target, this.parts, signal));
+    await this.traced(operation.fixProblem, async (trace) => {
+      const target = await this.target();
+      if (target.problems.length === 0) {
+        throw new UserError('No problem is reported at the cursor.');
+      }
+      const name = this.parts.folders.displayPath(target.path);
+      await withProgress(`Fixing ${name}`, (signal) =>
+        fixProblem(target, { ...this.parts, trace }, signal),
+      );
+    });
   }
 
   async document(): Promise<void> {
@@ -64,7 +75,16 @@ export class EditActions implements Disposable {
   }
 
   private async run(task: EditTask): Promise<void> {
-    await this.inPlace.run(await this.target(), task);
+    await this.traced(operation.editInPlace, async (trace) =>
+      this.inPlace.run(await this.target(), task, trace),
+    );
+  }
+
+  private traced(
+    name: string,
+    work: (trace: TraceScope | undefined) => Promise<void>,
+  ): Promise<void> {
+    return tracedAction(this.parts.tracing, { name, surface: 'codeAction' }, work);
   }
 
   private async target(): Promise<ActionTarget> {

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
 import { CancelledError, isCancellation, UserError } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import { type ActionTracing, requestWithin } from '../../core/actions/actionTrace.ts';
 import { answerText } from '../../core/actions/answerText.ts';
 import { CodeBlockReader } from '../../core/actions/codeBlockReader.ts';
 import { type AskedModel, type EditTask, editRequest } from '../../core/actions/editRequest.ts';
 import { StreamedDiff } from '../../core/actions/streamedDiff.ts';
 import type { ModelGateway, ModelRequest } from '../../core/model/request.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import type { TraceScope } from '../../core/telemetry/traceScope.ts';
 import type { FileChange } from '../../core/tools/workspace.ts';
 import { setContextKey } from '../contextKeys.ts';
 import type { Notifications } from '../notifications.ts';
@@ -16,7 +19,7 @@ import { linesOf } from './documentLines.ts';
 import { EditDecorations } from './editDecorations.ts';
 import { ShownEdit, touched } from './shownEdit.ts';
 
-export interface EditInPlaceParts {
+export interface EditInPlaceParts extends ActionTracing {
   readonly folders: WorkspaceFolders;
   readonly gateway: ModelGateway;
   readonly notifications: Notifications;
@@ -31,6 +34,18 @@ interface AskedEdit {
   /** The target's lines as they were. */
   readonly old: readonly string[];
   readonly request: ModelRequest;
+  readonly trace: TraceScope | undefined;
+}
+
+interface WantedEdit {
+  readonly target: ActionTarget;
+  readonly task: EditTask;
+  readonly trace: TraceScope | undefined;
+}
+
+interface Stops {
+  readonly cancelled: AbortSignal;
+  readonly stopped: AbortSignal;
 }
 
 /** Rewrites code where it stands, while one looks on. */
@@ -45,7 +60,7 @@ export class EditInPlace implements Disposable {
   }
 
   /** Rewrites the target's lines. Resolves when that is done or was stopped. */
-  async run(target: ActionTarget, task: EditTask): Promise<void> {
+  async run(target: ActionTarget, task: EditTask, trace?: TraceScope): Promise<void> {
     if (this.running) {
       throw new UserError('Another edit is being written. Wait for it, or stop it with Escape.');
     }
@@ -56,12 +71,13 @@ export class EditInPlace implements Disposable {
     try {
       const name = this.parts.folders.displayPath(target.path);
       await withProgress(`${task.label} in ${name}. Escape stops`, (cancelled) =>
-        this.rewrite(target, task, { cancelled, stopped: stop.signal }),
+        this.rewrite({ target, task, trace }, { cancelled, stopped: stop.signal }),
       );
     } catch (error) {
       if (!isCancellation(error)) {
         throw error;
       }
+      trace?.fail(error);
     } finally {
       this.running = undefined;
       resources.dispose();
@@ -79,9 +95,8 @@ export class EditInPlace implements Disposable {
   }
 
   private async rewrite(
-    target: ActionTarget,
-    task: EditTask,
-    { cancelled, stopped }: { readonly cancelled: AbortSignal; readonly stopped: AbortSignal },
+    { target, task, trace }: WantedEdit,
+    { cancelled, stopped }: Stops,
   ): Promise<void> {
     if (target.document.version !== target.version) {
       throw new UserError('The file was changed meanwhile. Choose the code again.');
@@ -98,7 +113,7 @@ export class EditInPlace implements Disposable {
     editor.selection = new vscode.Selection(selection.start, selection.start);
     try {
       const request = editRequest(this.sourceOf(target), task, await this.model(task));
-      const asked = { target, old, request };
+      const asked = { target, old, request, trace };
       await this.stream(asked, shown, AbortSignal.any([cancelled, stopped, touch.signal]));
     } catch (error) {
       // Whoever stops it by key or command has the focus in the editor, where Undo then acts.
@@ -111,15 +126,17 @@ export class EditInPlace implements Disposable {
   }
 
   private async stream(
-    { target, old, request }: AskedEdit,
+    { target, old, request, trace }: AskedEdit,
     shown: ShownEdit,
     signal: AbortSignal,
   ): Promise<void> {
     const diff = new StreamedDiff(old);
-    for await (const line of this.newLines(request, signal)) {
+    const asked = requestWithin(trace, this.parts.clock, request);
+    for await (const line of this.newLines(asked, signal)) {
       diff.add(line);
       shown.show(() => diff.current());
     }
+    trace?.enter(operation.actionApply);
     if (signal.aborted) {
       throw new CancelledError();
     }

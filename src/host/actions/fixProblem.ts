@@ -1,4 +1,5 @@
 import { throwIfCancelled, UserError } from '../../base/errors.ts';
+import { type ActionTracing, requestWithin } from '../../core/actions/actionTrace.ts';
 import { wholeText } from '../../core/actions/answerText.ts';
 import type { AskedModel } from '../../core/actions/editRequest.ts';
 import {
@@ -12,12 +13,16 @@ import { explainFailure } from '../../core/edit/failureText.ts';
 import { applyEdits } from '../../core/edit/match.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { ModelGateway } from '../../core/model/request.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import type { TraceScope } from '../../core/telemetry/traceScope.ts';
 import type { Workspace } from '../../core/tools/workspace.ts';
 import type { Notifications } from '../notifications.ts';
 import type { WorkspaceFolders } from '../workspaceFolders.ts';
 import type { ActionTarget } from './actionTarget.ts';
 
-export interface FixProblemParts {
+export interface FixProblemParts extends ActionTracing {
+  /** The operation that it is; undefined where nobody measures. */
+  readonly trace: TraceScope | undefined;
   readonly folders: WorkspaceFolders;
   readonly gateway: ModelGateway;
   readonly notifications: Notifications;
@@ -38,7 +43,7 @@ export async function fixProblem(
   parts: FixProblemParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { workspace, folders, notifications } = parts;
+  const { workspace, folders, notifications, trace } = parts;
   const { path, document, problems } = target;
   const { text: before } = await workspace.readText(path);
   const displayPath = folders.displayPath(path);
@@ -50,6 +55,7 @@ export async function fixProblem(
     return;
   }
   throwIfCancelled(signal);
+  trace?.enter(operation.actionApply);
   await workspace.applyChanges([{ path, before, after }]);
 }
 
@@ -61,13 +67,14 @@ interface FixedFile {
 
 async function askForFix(
   { before, displayPath, messages }: FixedFile,
-  { gateway, model }: FixProblemParts,
+  { gateway, model, clock, trace }: FixProblemParts,
   signal: AbortSignal,
 ): Promise<{ readonly after: string; readonly explanation: string }> {
   let said = messages;
   for (let tries = 0; tries < maxTries; tries += 1) {
     const request = fixRequest(said, await model('Fix this problem'));
-    const answer = await wholeText(gateway, request, signal);
+    const answer = await wholeText(gateway, requestWithin(trace, clock, request), signal);
+    trace?.enter(operation.editMatch);
     const fix = readFix(answer);
     const result = fix && applied(before, fix, displayPath);
     if (fix && result?.after !== undefined) {

@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../base/errors.ts';
+import { type ActionTracing, requestWithin, tracedAction } from '../../core/actions/actionTrace.ts';
 import { wholeText } from '../../core/actions/answerText.ts';
 import type { AskedModel } from '../../core/actions/editRequest.ts';
 import { type NamedPlace, namesRequest, readNames } from '../../core/actions/nameSuggestions.ts';
 import type { ConnectionProvider } from '../../core/model/connection.ts';
 import type { ModelGateway } from '../../core/model/request.ts';
+import { slipstream } from '../../core/telemetry/genAiAttributes.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import { inSpan, type TraceScope } from '../../core/telemetry/traceScope.ts';
 import type { Workspace } from '../../core/tools/workspace.ts';
 import { isHidden } from '../hiding.ts';
 import type { WorkspaceFolders } from '../workspaceFolders.ts';
 import { activeFile } from './actionTarget.ts';
 import { assertOnline, assertTrusted } from './preconditions.ts';
 
-export interface SuggestNamesParts {
+export interface SuggestNamesParts extends ActionTracing {
   readonly folders: WorkspaceFolders;
   readonly workspace: Workspace;
   readonly connection: ConnectionProvider;
@@ -25,6 +29,14 @@ const linesAround = 60;
 
 /** Suggests names for the symbol at the cursor, and renames it to the one that is chosen. */
 export async function suggestNames(parts: SuggestNamesParts): Promise<void> {
+  const kind = { name: operation.suggestNames, surface: 'codeAction' } as const;
+  await tracedAction(parts.tracing, kind, (trace) => suggestTraced(parts, trace));
+}
+
+async function suggestTraced(
+  parts: SuggestNamesParts,
+  trace: TraceScope | undefined,
+): Promise<void> {
   assertTrusted('rename anything');
   const { folders, connection, workspace } = parts;
   const { editor, path } = activeFile(folders);
@@ -34,8 +46,9 @@ export async function suggestNames(parts: SuggestNamesParts): Promise<void> {
   if (await isHidden(path, false, workspace.roots())) {
     throw new UserError('.slipstreamignore hides this file from Slipstream.');
   }
-  const name = await chooseName(place, parts);
+  const name = await chooseName(place, parts, trace);
   if (name !== undefined) {
+    trace?.enter(operation.actionApply);
     await rename(editor.document, position, { from: place.name, to: name });
   }
 }
@@ -64,11 +77,12 @@ function placeAt(
 /** Undefined where the user leaves the question; the model is then told to stop. */
 async function chooseName(
   place: NamedPlace,
-  { gateway, smallModel }: SuggestNamesParts,
+  { gateway, smallModel, clock }: SuggestNamesParts,
+  trace: TraceScope | undefined,
 ): Promise<string | undefined> {
   const stop = new AbortController();
   const items = async (): Promise<readonly string[]> => {
-    const request = namesRequest(place, await smallModel());
+    const request = requestWithin(trace, clock, namesRequest(place, await smallModel()));
     const names = readNames(await wholeText(gateway, request, stop.signal), place.name);
     if (names.length === 0) {
       throw new UserError(`The model has no better name for ${place.name}.`);
@@ -77,10 +91,18 @@ async function chooseName(
   };
   const names = items();
   try {
-    return await vscode.window.showQuickPick(names, {
-      title: `Rename ${place.name}`,
-      placeHolder: 'Choose a name. It is changed wherever it is used',
-    });
+    // The list is there while the model answers: side by side, not one after the other.
+    const picking = { [slipstream.isUserTime]: true };
+    return await inSpan(
+      trace,
+      operation.userInput,
+      () =>
+        vscode.window.showQuickPick(names, {
+          title: `Rename ${place.name}`,
+          placeHolder: 'Choose a name. It is changed wherever it is used',
+        }),
+      picking,
+    );
   } finally {
     stop.abort();
     // Nobody waits for it once the list is closed.

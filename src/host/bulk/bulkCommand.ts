@@ -1,12 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { UserError } from '../../base/errors.ts';
+import { CancelledError, isCancellation, UserError } from '../../base/errors.ts';
+import { awaitUser } from '../../core/actions/actionTrace.ts';
 import { type BatchClient, BatchError } from '../../core/model/batches/batchClient.ts';
 import type { BulkJob } from '../../core/model/batches/bulkJob.ts';
 import type { BulkTask } from '../../core/model/batches/bulkTask.ts';
+import { beginJobTrace } from '../../core/model/batches/bulkTrace.ts';
 import type { Budget } from '../../core/model/budget/budget.ts';
 import type { Catalogue } from '../../core/model/catalogue.ts';
 import type { Connection, ConnectionProvider } from '../../core/model/connection.ts';
 import type { Settings } from '../../core/settings.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import type { Tracing } from '../../core/telemetry/tracing.ts';
 import type { BulkAction, BulkJobView } from '../../shared/views.ts';
 import { openBudgetSettings } from '../budgetParts.ts';
 import type { ModelChoice } from '../modelChoice.ts';
@@ -22,12 +27,13 @@ import {
 } from './bulkChoice.ts';
 import { confirmPlan } from './bulkConfirmation.ts';
 import { type BulkJobs, endingOf } from './bulkJobs.ts';
-import { planJob } from './bulkPlan.ts';
+import { type BulkPlan, planJob } from './bulkPlan.ts';
 import { showProgress } from './bulkProgress.ts';
 import type { BulkReview } from './bulkReview.ts';
 
 export interface BulkCommandParts extends BulkChoiceParts {
   readonly jobs: BulkJobs;
+  readonly tracing: Tracing;
   readonly review: () => BulkReview;
   readonly client: BatchClient;
   readonly connection: ConnectionProvider;
@@ -37,6 +43,11 @@ export interface BulkCommandParts extends BulkChoiceParts {
   readonly settings: Settings;
   readonly notifications: Notifications;
   readonly wallTime: () => number;
+}
+
+interface Planned {
+  readonly plan: BulkPlan;
+  readonly modelName: string;
 }
 
 type JobChoice = vscode.QuickPickItem & { readonly view?: BulkJobView };
@@ -110,7 +121,27 @@ export class BulkCommand {
   }
 
   private async begin(task: BulkTask, findFiles: FindFiles): Promise<boolean> {
-    const { jobs, choice, catalogue, settings, workspace } = this.parts;
+    const id = randomUUID();
+    const trace = beginJobTrace(this.parts.tracing, id);
+    trace?.enter(operation.bulkPrepare);
+    try {
+      const planned = await this.plan(id, task, findFiles);
+      awaitUser(trace);
+      await this.agree(planned);
+      this.watch(this.parts.jobs.begin(planned.plan.job, trace));
+      return true;
+    } catch (error) {
+      trace?.fail(error);
+      trace?.end();
+      if (isCancellation(error)) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  private async plan(id: string, task: BulkTask, findFiles: FindFiles): Promise<Planned> {
+    const { choice, catalogue, settings, workspace } = this.parts;
     const connection = await this.parts.connection.current();
     if (connection.kind === 'offline') {
       throw new UserError('Connect a model first: run “Slipstream: Set API key”.');
@@ -121,6 +152,7 @@ export class BulkCommand {
       planJob(
         await findFiles(signal),
         {
+          id,
           task,
           model: model.id,
           batchEndpoint: await this.batchEndpoint(connection, signal),
@@ -133,16 +165,15 @@ export class BulkCommand {
         signal,
       ),
     );
-    if (!(await this.mayCost(plan.estimate.usd))) {
-      return false;
-    }
     // Where Slipstream may choose the model, that is not its name.
-    const modelName = known.find(model.id)?.name ?? model.name;
-    if (!(await confirmPlan(plan, modelName))) {
-      return false;
+    return { plan, modelName: known.find(model.id)?.name ?? model.name };
+  }
+
+  /** Throws `CancelledError` where the user does not want it. */
+  private async agree({ plan, modelName }: Planned): Promise<void> {
+    if (!((await this.mayCost(plan.estimate.usd)) && (await confirmPlan(plan, modelName)))) {
+      throw new CancelledError();
     }
-    this.watch(jobs.begin(plan.job));
-    return true;
   }
 
   /** At a limit on spending only the user can go on. Batches that run count with what they may cost. */

@@ -5,6 +5,7 @@ import type { BatchUsage, BulkParts } from '../../core/model/batches/bulkParts.t
 import { createBatchClient } from '../../core/model/batches/lazyBatchClient.ts';
 import { hostOf } from '../../core/model/connection.ts';
 import { BulkStore } from '../../core/store/bulkStore.ts';
+import type { Telemetry } from '../../core/telemetry/telemetry.ts';
 import type { AssistantParts } from '../assistant.ts';
 import type { CodeBlocks } from '../codeBlocks.ts';
 import type { Environment } from '../environment.ts';
@@ -27,6 +28,7 @@ const clock = systemClock;
 export interface BulkFeatureParts extends AssistantParts {
   readonly environment: Environment;
   readonly models: ModelParts;
+  readonly telemetry: Telemetry;
   readonly workspace: VsCodeWorkspace;
   readonly folders: WorkspaceFolders;
   readonly codeBlocks: CodeBlocks;
@@ -62,6 +64,7 @@ export function createBulkFeature(parts: BulkFeatureParts): BulkFeature {
   const command = new BulkCommand({
     ...parts,
     jobs,
+    tracing: parts.telemetry,
     review: () => review,
     client: jobParts.client,
     connection: models.connection,
@@ -73,6 +76,7 @@ export function createBulkFeature(parts: BulkFeatureParts): BulkFeature {
   const review = new BulkReview({
     ...parts,
     jobs,
+    tracing: parts.telemetry,
     store,
     folders,
     reports,
@@ -84,10 +88,11 @@ export function createBulkFeature(parts: BulkFeatureParts): BulkFeature {
 }
 
 function createJobParts(
-  { context, environment, models, settings, workspace, log }: BulkFeatureParts,
+  { context, environment, models, settings, workspace, log, telemetry }: BulkFeatureParts,
   store: BulkStore,
 ): Omit<BulkParts, 'onChange' | 'onEnd'> {
-  const record = ({ id, model, endpoint, usage }: BatchUsage): void => {
+  const record = ({ id, model, endpoint, usage, costUsd }: BatchUsage): void => {
+    telemetry.batchAnswered({ model, usage, costUsd });
     models.budget
       .record(
         { requestId: id, surface: 'bulk', priority: 'bulk', model, endpoint: hostOf(endpoint) },
@@ -108,6 +113,7 @@ function createJobParts(
     connection: models.connection,
     catalogue: models.catalogue,
     clock,
+    tracing: telemetry,
     readSource: (path) => readBulkSource(workspace, path),
     maxOutputTokens: () => settings.get('maxOutputTokens'),
     inferenceGeo: () => settings.get('inferenceGeo'),

@@ -4,6 +4,7 @@ import { type BulkJob, isEnded, isRunning, nextStep } from '../../core/model/bat
 import type { BulkParts } from '../../core/model/batches/bulkParts.ts';
 import { BulkRunner } from '../../core/model/batches/bulkRunner.ts';
 import type { BulkStore, NewBulkJob } from '../../core/store/bulkStore.ts';
+import type { TraceScope } from '../../core/telemetry/traceScope.ts';
 import type { BulkJobView } from '../../shared/views.ts';
 import { jobTitle } from './bulkPlan.ts';
 
@@ -74,10 +75,11 @@ export class BulkJobs implements Disposable {
     return this.store.pendingUsd();
   }
 
-  begin(job: NewBulkJob): BulkJob {
+  /** @param trace Begun when the user chose the job; from here on the job's own. */
+  begin(job: NewBulkJob, trace?: TraceScope): BulkJob {
     this.store.add(job);
     const begun = this.job(job.id);
-    this.runner.resume([begun]);
+    this.runner.begin(begun, trace);
     this.changed();
     return begun;
   }

@@ -12,6 +12,8 @@ import type { Workspace } from '../../core/tools/workspace.ts';
 import { readBulkSource, reasonOf, type SkippedFile } from './bulkFiles.ts';
 
 export interface BulkPlanOptions {
+  /** The job's, unique among all. */
+  readonly id: string;
   readonly task: BulkTask;
   readonly model: string;
   /** The server's address where it has batches. */
@@ -66,7 +68,7 @@ export async function planJob(
 
 function toJob(
   files: readonly { path: string; hash: string; sizeBytes: number }[],
-  { task, model, batchEndpoint, workspaceKey, nowMs }: BulkPlanOptions,
+  { id, task, model, batchEndpoint, workspaceKey, nowMs }: BulkPlanOptions,
 ): NewBulkJob {
   const chunks =
     batchEndpoint === undefined
@@ -76,7 +78,7 @@ function toJob(
           defaultChunkLimits,
         );
   return {
-    id: randomUUID(),
+    id,
     workspace: workspaceKey,
     task,
     model,

@@ -4,8 +4,11 @@ import { fileOfAnswer } from '../../core/model/batches/bulkAnswer.ts';
 import type { BulkItem, BulkJob } from '../../core/model/batches/bulkJob.ts';
 import { hashOf } from '../../core/model/batches/bulkParts.ts';
 import { bulkTask, testPathOf } from '../../core/model/batches/bulkTask.ts';
+import { beginJobTrace } from '../../core/model/batches/bulkTrace.ts';
 import type { Catalogue } from '../../core/model/catalogue.ts';
 import type { BulkStore } from '../../core/store/bulkStore.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
+import type { Tracing } from '../../core/telemetry/tracing.ts';
 import { resolvePath } from '../../core/tools/paths.ts';
 import type { Workspace } from '../../core/tools/workspace.ts';
 import type { CodeBlocks } from '../codeBlocks.ts';
@@ -18,6 +21,7 @@ import { type BulkReportLinks, bulkReport } from './bulkReport.ts';
 
 export interface BulkReviewParts {
   readonly jobs: BulkJobs;
+  readonly tracing: Tracing;
   readonly store: BulkStore;
   readonly workspace: Workspace;
   readonly folders: WorkspaceFolders;
@@ -156,11 +160,25 @@ export class BulkReview {
     await codeBlocks.offer({
       ...change,
       after,
+      applyWithin: (apply) => this.applyTraced(job, apply),
       onSettled: async (decision) => {
         jobs.review(job.id, item.id, decision);
         await this.next(job, item);
       },
     });
+  }
+
+  private async applyTraced(job: BulkJob, apply: () => Promise<void>): Promise<void> {
+    const trace = beginJobTrace(this.parts.tracing, job.id, operation.bulkApply);
+    trace?.enter(operation.actionApply);
+    try {
+      await apply();
+    } catch (error) {
+      trace?.fail(error);
+      throw error;
+    } finally {
+      trace?.end();
+    }
   }
 
   /** The change after this one in the list, where there is one. */

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { toError } from '../../../src/base/errors.ts';
 import { ResourceManager } from '../../../src/base/lifecycle.ts';
+import type { Telemetry } from '../../../src/core/telemetry/telemetry.ts';
 import { type Assistant, createAssistant } from '../../../src/host/assistant.ts';
 import type { ChatView } from '../../../src/host/chatView.ts';
-import { createFoundation } from '../../../src/host/foundation.ts';
+import { createFoundation, type Foundation } from '../../../src/host/foundation.ts';
 import { Notifications } from '../../../src/host/notifications.ts';
 import { OutputLog } from '../../../src/host/outputLog.ts';
 import { ApiKeys } from '../../../src/host/secrets.ts';
@@ -221,6 +222,7 @@ export class AssistantWindow {
   private readonly notifications: KeptNotifications;
   private readonly options: WindowOptions;
   private assistant: Assistant | undefined;
+  private foundation: Foundation | undefined;
 
   constructor(options: WindowOptions) {
     this.options = options;
@@ -247,7 +249,10 @@ export class AssistantWindow {
     };
     this.assistant = await createAssistant({
       ...parts,
-      foundation: () => createFoundation(parts),
+      foundation: async () => {
+        this.foundation = await createFoundation(parts);
+        return this.foundation;
+      },
       chat: chat as ChatView,
       completions: { clear: () => undefined, prefetchCounters: () => new Map() },
     });
@@ -261,6 +266,12 @@ export class AssistantWindow {
 
   get loggedErrors(): readonly string[] {
     return this.log.errors;
+  }
+
+  /** What is measured in this window. */
+  get telemetry(): Telemetry {
+    assert.ok(this.foundation, 'The assistant is not loaded.');
+    return this.foundation.telemetry;
   }
 
   /** What the palette runs. */

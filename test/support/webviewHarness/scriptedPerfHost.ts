@@ -126,6 +126,7 @@ function trace(traceId: string): TraceView {
     startMs,
     durationMs,
     isUserTime: name === 'Approval',
+    isProviderTime: false,
     isError: name === 'run_command',
     isRunning: false,
     attributes: [

@@ -1,5 +1,8 @@
 import { toError, UserError } from '../../../base/errors.ts';
 import type { BulkOutcome } from '../../store/bulkStore.ts';
+import { operation } from '../../telemetry/spanNames.ts';
+import type { TraceScope } from '../../telemetry/traceScope.ts';
+import type { Catalogue } from '../catalogue.ts';
 import { hostOf, type OnlineConnection } from '../connection.ts';
 import { BatchError, type BatchResult } from './batchClient.ts';
 import { type BatchEntry, toBatchEntry } from './batchParams.ts';
@@ -8,6 +11,7 @@ import type { BulkControl } from './bulkControl.ts';
 import { type BulkBatch, type BulkJob, findLostBatch, oldestCandidateMs } from './bulkJob.ts';
 import { type BulkParts, hashOf } from './bulkParts.ts';
 import { bulkRequest } from './bulkTask.ts';
+import { BatchTotals, batchCostUsd } from './bulkTrace.ts';
 
 /** Whether a step got further, or has to be done again after a while. */
 export type Progress = 'done' | 'wait';
@@ -16,6 +20,13 @@ export type Progress = 'done' | 'wait';
 const listedAfterMs = 60_000;
 /** Results that are kept in one transaction. */
 const resultsAtOnce = 64;
+
+/** What the answers of one batch are read with. */
+interface Taking {
+  readonly endpoint: string;
+  readonly catalogue: Catalogue;
+  readonly totals: BatchTotals;
+}
 
 /** What is done with the batches of a job. Each step may be interrupted at any point and done again. */
 export class BulkBatches {
@@ -78,7 +89,7 @@ export class BulkBatches {
       if (job.isCancelled) {
         await this.cancel(connection, batch, control.signal);
       }
-      if (await this.takeIfEnded(job, batch, connection, control.signal)) {
+      if (await this.takeIfEnded(job, batch, connection, control)) {
         progress = 'done';
       }
     }
@@ -89,14 +100,17 @@ export class BulkBatches {
     job: BulkJob,
     batch: BulkBatch,
     connection: OnlineConnection,
-    signal: AbortSignal,
+    control: BulkControl,
   ): Promise<boolean> {
+    const { signal, trace } = control;
     const { store, client } = this.parts;
     const batchId = batch.batchId ?? '';
     try {
       const status = await client.retrieve(connection, batchId, signal);
       if (status.isEnded) {
-        await this.takeResults(job, batch, connection, signal);
+        const reading = trace?.enter(operation.bulkRead);
+        await this.takeResults(job, batch, connection, { signal, reading });
+        trace?.enter(operation.bulkPoll);
       }
       return status.isEnded;
     } catch (error) {
@@ -113,9 +127,14 @@ export class BulkBatches {
     job: BulkJob,
     batch: BulkBatch,
     connection: OnlineConnection,
-    signal: AbortSignal,
+    { signal, reading }: { readonly signal: AbortSignal; readonly reading: TraceScope | undefined },
   ): Promise<void> {
     const { store, client } = this.parts;
+    const taking = {
+      endpoint: connection.endpoint,
+      catalogue: await this.parts.catalogue(),
+      totals: new BatchTotals(),
+    };
     const items = store.items(job.id).filter(({ batchNumber }) => batchNumber === batch.number);
     const ours = new Set(items.map(({ id }) => id));
     let foundCount = 0;
@@ -126,11 +145,12 @@ export class BulkBatches {
         results.push(result);
       }
       if (results.length >= resultsAtOnce) {
-        this.keep(job, results, connection.endpoint);
+        this.keep(job, results, taking);
         results = [];
       }
     }
-    this.keep(job, results, connection.endpoint);
+    this.keep(job, results, taking);
+    taking.totals.tell(reading);
     if (foundCount === 0) {
       // A batch that was found by its size and time turned out to be somebody else's.
       store.setBatch(job.id, batch.number, 'unsure');
@@ -140,14 +160,21 @@ export class BulkBatches {
     store.endBatch(job.id, batch.number, { state: 'errored', problem });
   }
 
-  private keep(job: BulkJob, results: readonly BatchResult[], endpoint: string): void {
+  private keep(
+    job: BulkJob,
+    results: readonly BatchResult[],
+    { endpoint, catalogue, totals }: Taking,
+  ): void {
     const { store, recordUsage } = this.parts;
     const byId = new Map(results.map((result) => [result.id, result]));
     const outcomes = results.map((result) => toOutcome(job, result));
     for (const { id } of store.settle(job.id, outcomes)) {
       const result = byId.get(id);
       if (result?.kind === 'succeeded') {
-        recordUsage({ id, model: result.model, endpoint, usage: result.usage });
+        const { model, usage } = result;
+        const costUsd = batchCostUsd(usage, catalogue.pricesOf(model));
+        totals.add(usage, costUsd);
+        recordUsage({ id, model, endpoint, usage, costUsd });
       }
     }
     this.parts.onChange();

@@ -1,6 +1,7 @@
 import { type Clock, delay } from '../../../base/clock.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import type { BulkStore } from '../../store/bulkStore.ts';
+import type { TraceScope } from '../../telemetry/traceScope.ts';
 
 /** How long a window that is gone keeps the others from its jobs. */
 export const leaseMs = 60_000;
@@ -13,6 +14,8 @@ export class BulkControl implements Disposable {
   readonly signal: AbortSignal;
   /** Aborted when the user has cancelled the job, in whichever window. */
   readonly cancelled: AbortSignal;
+  /** The operation that the work is; undefined where nobody measures. */
+  trace: TraceScope | undefined;
   private readonly store: BulkStore;
   private readonly clock: Clock;
   private readonly jobId: string;

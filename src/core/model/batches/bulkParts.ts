@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../base/clock.ts';
 import type { BulkStore } from '../../store/bulkStore.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { ConnectionProvider } from '../connection.ts';
 import type { Usage } from '../message.ts';
@@ -16,6 +17,8 @@ export interface BatchUsage {
   readonly model: string;
   readonly endpoint: string;
   readonly usage: Usage;
+  /** US dollars; undefined where no price is known. */
+  readonly costUsd: number | undefined;
 }
 
 /** What jobs over many files work with. */
@@ -27,6 +30,8 @@ export interface BulkParts {
   readonly connection: ConnectionProvider;
   readonly catalogue: () => Promise<Catalogue>;
   readonly clock: Clock;
+  /** Absent where nobody measures. */
+  readonly tracing?: Tracing;
   /** Reads a file as it is sent. Throws `UserError` where that is not possible or not allowed. */
   readonly readSource: (path: string) => Promise<BulkSource>;
   readonly maxOutputTokens: () => number;

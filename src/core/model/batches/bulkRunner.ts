@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { delay } from '../../../base/clock.ts';
 import { isCancellation, UserError } from '../../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../../base/lifecycle.ts';
+import { operation } from '../../telemetry/spanNames.ts';
+import type { TraceScope } from '../../telemetry/traceScope.ts';
 import { BatchError } from './batchClient.ts';
 import { BulkBatches, type Progress } from './bulkBatches.ts';
 import { BulkControl } from './bulkControl.ts';
 import { type BulkJob, type BulkStep, isEnded, isRunning, nextStep } from './bulkJob.ts';
 import type { BulkParts } from './bulkParts.ts';
 import { askSingly } from './bulkSingles.ts';
+import { awaitProvider, beginJobTrace } from './bulkTrace.ts';
 
 /** A small batch may be done within seconds … */
 const firstWaitMs = 5_000;
@@ -41,13 +44,23 @@ export class BulkRunner implements Disposable {
   /** Takes up the jobs that are not done yet; those that are worked on already go on. */
   resume(jobs: readonly BulkJob[]): void {
     for (const job of jobs) {
-      if (!this.running.has(job.id)) {
-        this.running.add(job.id);
-        this.run(job.id)
-          .catch((error: unknown) => this.failed(job.id, error))
-          .finally(() => this.running.delete(job.id));
-      }
+      this.begin(job);
     }
+  }
+
+  /** @param trace Begun when the user chose the job; from here on the job's own. */
+  begin(job: BulkJob, trace?: TraceScope): void {
+    if (this.running.has(job.id)) {
+      trace?.end();
+      return;
+    }
+    this.running.add(job.id);
+    this.run(job.id, trace)
+      .catch((error: unknown) => this.failed(job.id, error))
+      .finally(() => {
+        trace?.end();
+        this.running.delete(job.id);
+      });
   }
 
   /** What keeps a job from going on, a sentence; undefined where nothing does. */
@@ -69,8 +82,9 @@ export class BulkRunner implements Disposable {
     this.resources.dispose();
   }
 
-  private async run(jobId: string): Promise<void> {
-    const { store, clock } = this.parts;
+  private async run(jobId: string, begun: TraceScope | undefined): Promise<void> {
+    const { store, clock, tracing } = this.parts;
+    let trace = begun;
     for (let job = store.job(jobId); job && !this.disposal.aborted; job = store.job(jobId)) {
       if (!isRunning(job)) {
         this.announce(job);
@@ -78,6 +92,8 @@ export class BulkRunner implements Disposable {
       }
       const control = BulkControl.claim(store, clock, jobId, this.owner);
       if (control) {
+        control.trace = trace ?? beginJobTrace(tracing, jobId);
+        trace = undefined;
         await this.hold(jobId, control);
       } else {
         await delay(clock, recheckMs, this.disposal);
@@ -95,6 +111,7 @@ export class BulkRunner implements Disposable {
       await this.work(jobId, control);
     } finally {
       this.controls.delete(jobId);
+      control.trace?.end();
       control.dispose();
     }
   }
@@ -106,7 +123,8 @@ export class BulkRunner implements Disposable {
       if (!job || !isRunning(job)) {
         return;
       }
-      const progress = await this.tryStep(job, nextStep(job), control);
+      const step = nextStep(job);
+      const progress = await this.tryStep(job, step, control);
       if (control.signal.aborted) {
         return;
       }
@@ -114,9 +132,18 @@ export class BulkRunner implements Disposable {
       if (progress === 'done') {
         waitMs = firstWaitMs;
       } else {
+        this.enterWait(job, step, control);
         await control.rest(waitMs);
         waitMs = Math.min(waitMs * waitGrowth, maxWaitMs);
       }
+    }
+  }
+
+  private enterWait(job: BulkJob, { kind }: BulkStep, { trace }: BulkControl): void {
+    if (kind === 'poll' && !this.problems.has(job.id)) {
+      awaitProvider(trace);
+    } else {
+      trace?.enter(operation.bulkPause);
     }
   }
 
@@ -141,10 +168,13 @@ export class BulkRunner implements Disposable {
   private async step(job: BulkJob, step: BulkStep, control: BulkControl): Promise<Progress> {
     switch (step.kind) {
       case 'send':
+        control.trace?.enter(operation.bulkSubmit);
         return this.batches.send(job, step.batch, control);
       case 'find':
+        control.trace?.enter(operation.bulkFind);
         return this.batches.find(job, step.batch, control);
       case 'poll':
+        control.trace?.enter(operation.bulkPoll);
         return this.batches.poll(job, step.batches, control);
       case 'ask':
         await this.assertOnline();

@@ -1,5 +1,8 @@
 import { toError } from '../../../base/errors.ts';
 import type { BulkOutcome } from '../../store/bulkStore.ts';
+import { operation } from '../../telemetry/spanNames.ts';
+import type { TraceScope } from '../../telemetry/traceScope.ts';
+import { DecisionTrail } from '../decisionTrail.ts';
 import type { ModelRequest, Outcome } from '../request.ts';
 import { problemOfStop } from './bulkAnswer.ts';
 import type { BulkControl } from './bulkControl.ts';
@@ -13,6 +16,11 @@ import { bulkRequest } from './bulkTask.ts';
  */
 const atOnce = 4;
 
+interface TracedParts extends BulkParts {
+  /** Undefined where nobody measures. */
+  readonly trace: TraceScope | undefined;
+}
+
 /** Asks about the files of a job one by one, where the server has no batches. */
 export async function askSingly(
   parts: BulkParts,
@@ -20,12 +28,15 @@ export async function askSingly(
   control: BulkControl,
 ): Promise<void> {
   const { store } = parts;
+  const trace = control.trace?.enter(operation.bulkAsk);
   const waiting = store.items(job.id).filter(({ state }) => state === 'waiting');
   const signal = AbortSignal.any([control.signal, control.cancelled]);
   const next = waiting.values();
   const worker = async (): Promise<void> => {
     for (const item of next) {
-      const outcome = signal.aborted ? undefined : await ask(parts, job, item, signal);
+      const outcome = signal.aborted
+        ? undefined
+        : await ask({ ...parts, trace }, job, item, signal);
       // Cancelled on the way: the item waits, for another window or to be dropped.
       if (outcome) {
         store.settle(job.id, [outcome]);
@@ -42,7 +53,7 @@ export async function askSingly(
 }
 
 async function ask(
-  parts: BulkParts,
+  parts: TracedParts,
   job: BulkJob,
   item: BulkItem,
   signal: AbortSignal,
@@ -64,10 +75,11 @@ async function ask(
 }
 
 async function answerOf(
-  { gateway }: BulkParts,
-  request: ModelRequest,
+  { gateway, clock, trace }: TracedParts,
+  asked: ModelRequest,
   signal: AbortSignal,
 ): Promise<{ text: string; outcome: Outcome }> {
+  const request = trace ? { ...asked, trail: new DecisionTrail(clock, trace) } : asked;
   let text = '';
   let outcome: Outcome = { kind: 'cancelled' };
   for await (const event of gateway.stream(request, signal)) {

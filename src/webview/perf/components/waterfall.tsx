@@ -123,18 +123,19 @@ function Attributes({ span }: { span: SpanView }): JSX.Element {
   );
 }
 
-function kindOf({ isError, isUserTime, isRunning }: SpanView): string {
+function kindOf({ isError, isUserTime, isProviderTime, isRunning }: SpanView): string {
   if (isError) {
     return 'is-error';
   }
-  return isUserTime ? 'is-user' : isRunning ? 'is-running' : '';
+  return isUserTime || isProviderTime ? 'is-user' : isRunning ? 'is-running' : '';
 }
 
 /** What the bar tells those who see it. */
-function notesOf({ startMs, isError, isUserTime, isRunning }: SpanView): string {
+function notesOf({ startMs, isError, isUserTime, isProviderTime, isRunning }: SpanView): string {
   const notes = [
     `from ${formatDuration(startMs)}`,
     isUserTime ? 'your time' : '',
+    isProviderTime ? 'the provider’s time' : '',
     isError ? 'failed' : '',
     isRunning ? 'still running' : '',
   ];

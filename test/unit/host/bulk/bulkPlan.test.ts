@@ -39,6 +39,7 @@ describe('The plan of a job over many files', () => {
     return planJob(
       names.map((name) => folder.join(name)),
       {
+        id: 'job',
         task: 'explain',
         model: options.model ?? 'claude-sonnet-5-5',
         batchEndpoint: options.batchEndpoint,

@@ -12,7 +12,11 @@ import { BulkRunner } from '../../../../../src/core/model/batches/bulkRunner.ts'
 import type { BulkTask } from '../../../../../src/core/model/batches/bulkTask.ts';
 import { assignChunks } from '../../../../../src/core/model/batches/chunks.ts';
 import { loadCatalogue } from '../../../../../src/core/model/catalogue.ts';
-import { createGateway, type Gateway } from '../../../../../src/core/model/gateway.ts';
+import {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+} from '../../../../../src/core/model/gateway.ts';
 import { BulkStore, type NewBulkJob } from '../../../../../src/core/store/bulkStore.ts';
 import { openThreadStore } from '../../../../../src/core/store/openThreadStore.ts';
 import { FakeClock, settle } from '../../../../support/fakeClock.ts';
@@ -38,7 +42,7 @@ export interface BulkKit {
   /** The files, by path. */
   readonly files: Map<string, string>;
   readonly path: string;
-  openWindow(changes?: Partial<BulkParts>): Promise<BulkWindow>;
+  openWindow(changes?: Partial<BulkParts>, gateway?: Partial<GatewayOptions>): Promise<BulkWindow>;
   /** Keeps a job over all files. */
   add(window: BulkWindow, changes?: JobChanges): BulkJob;
   /** Lets time pass until `done` tells so; fails after a day. */
@@ -74,8 +78,8 @@ export async function withBulk(
     clock,
     files,
     path,
-    openWindow: async (changes) => {
-      const window = await openWindow(kit, changes);
+    openWindow: async (changes, gateway) => {
+      const window = await openWindow(kit, changes, gateway);
       open.push(window);
       return window;
     },
@@ -104,7 +108,11 @@ export async function withBulk(
   }
 }
 
-async function openWindow(kit: BulkKit, changes: Partial<BulkParts> = {}): Promise<BulkWindow> {
+async function openWindow(
+  kit: BulkKit,
+  changes: Partial<BulkParts> = {},
+  gatewayChanges: Partial<GatewayOptions> = {},
+): Promise<BulkWindow> {
   const { server, clock, files } = kit;
   const { connection, store: threads } = await openThreadStore({ path: kit.path, clock });
   const store = new BulkStore(connection);
@@ -123,6 +131,7 @@ async function openWindow(kit: BulkKit, changes: Partial<BulkParts> = {}): Promi
     },
     clock,
     version: '9.8.7',
+    ...gatewayChanges,
   });
   const ended: string[] = [];
   const used: BatchUsage[] = [];

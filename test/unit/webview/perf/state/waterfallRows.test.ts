@@ -20,6 +20,7 @@ function span(
     startMs,
     durationMs,
     isUserTime: false,
+    isProviderTime: false,
     isError: false,
     isRunning: false,
     attributes: [],
