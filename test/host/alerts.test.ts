@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import * as vscode from 'vscode';
+import type { Disposable } from '../../src/base/lifecycle.ts';
 import type { Alert, AlertChannel, Finding } from '../../src/core/alerts/alert.ts';
 import { AlertEngine, lookPeriodMs } from '../../src/core/alerts/alertEngine.ts';
 import { AlertChannels } from '../../src/host/performance/alertChannels.ts';
@@ -9,6 +11,7 @@ import { WebhookSecret } from '../../src/host/performance/webhookSecret.ts';
 import { VsCodeSettings } from '../../src/host/settings.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { eventually, KeptLog, MemorySecrets } from './support/assistantHarness.ts';
+import { replaced } from './support/stubs.ts';
 
 const secret = 'a secret between two';
 const finding: Finding = {
@@ -47,9 +50,11 @@ describe('Alerts in the editor', () => {
   let engine: AlertEngine;
   let log: AlertLog;
   let channels: AlertChannels;
+  let opened: Alert[];
 
   beforeEach(async () => {
     posted = [];
+    opened = [];
     status = 204;
     server = createServer(async (request, response) => {
       const body = (await request.toArray()).join('');
@@ -78,7 +83,9 @@ describe('Alerts in the editor', () => {
       log,
       clock,
       secret: new WebhookSecret(secrets),
-      open: async () => undefined,
+      open: async (alert) => {
+        opened.push(alert);
+      },
     });
   });
 
@@ -135,6 +142,54 @@ describe('Alerts in the editor', () => {
     assert.deepEqual(posted, []);
   });
 
+  it('stand in the status bar until they are over, with what it leads to', async () => {
+    const [item, stub] = watchedItem();
+    try {
+      await tellBy('statusBar');
+      await raise();
+      const made = item();
+      assert.ok(made);
+      assert.deepEqual(made.shown, [true]);
+      assert.equal(made.item.text, '$(warning) Many requests fail');
+      assert.equal(made.item.tooltip, 'Many requests fail. 8 of 20 failed.');
+      assert.equal(made.item.command, 'slipstream.showPerformance');
+      assert.deepEqual(
+        made.item.backgroundColor,
+        new vscode.ThemeColor('statusBarItem.warningBackground'),
+      );
+      await end();
+      assert.deepEqual(made.shown, [true, false]);
+    } finally {
+      stub.dispose();
+    }
+  });
+
+  it('are shown as a notification of their severity, which opens the trace or is silenced', async () => {
+    const told: string[] = [];
+    let choice = 'Show';
+    const stub = replaced(vscode.window, 'showWarningMessage', async (message: string) => {
+      told.push(message);
+      // The overload that is called has texts for buttons.
+      return choice as never;
+    });
+    try {
+      await tellBy('notification');
+      const shown = await raise();
+      await eventually(() => opened.length === 1, 'the trace to be opened');
+      assert.deepEqual(told, ['Many requests fail. 8 of 20 failed.']);
+      assert.equal(opened[0]?.id, shown.id);
+      await end();
+      choice = 'Snooze for an hour';
+      const snoozed = await raise();
+      await eventually(() => engine.isSnoozed(snoozed), 'the alert to be snoozed');
+      await end();
+      await raise();
+      assert.equal(told.length, 2);
+    } finally {
+      stub.dispose();
+    }
+  });
+
   it('are silent while they are snoozed', async () => {
     await tellBy('output', 'webhook');
     const { id } = await raise();
@@ -166,3 +221,32 @@ describe('Alerts in the editor', () => {
     assert.match(log.errors[0] ?? '', /must be an https address/);
   });
 });
+
+interface WatchedItem {
+  readonly item: vscode.StatusBarItem;
+  /** Whether it was shown or hidden, each time. */
+  readonly shown: boolean[];
+}
+
+/** The status bar's own item of the next alert, and what is done with it. */
+function watchedItem(): readonly [() => WatchedItem | undefined, Disposable] {
+  let watched: WatchedItem | undefined;
+  const create = vscode.window.createStatusBarItem.bind(vscode.window);
+  const stub = replaced(vscode.window, 'createStatusBarItem', (...args: unknown[]) => {
+    // One function has two signatures, and passes on what it got.
+    const item = Reflect.apply(create, undefined, args) as vscode.StatusBarItem;
+    const shown: boolean[] = [];
+    const [show, hide] = [item.show.bind(item), item.hide.bind(item)];
+    item.show = () => {
+      shown.push(true);
+      show();
+    };
+    item.hide = () => {
+      shown.push(false);
+      hide();
+    };
+    watched = { item, shown };
+    return item;
+  });
+  return [() => watched, stub];
+}

@@ -6,9 +6,18 @@ import { ResourceManager } from '../../../src/base/lifecycle.ts';
 import type { Telemetry } from '../../../src/core/telemetry/telemetry.ts';
 import { type Assistant, createAssistant } from '../../../src/host/assistant.ts';
 import type { ChatView } from '../../../src/host/chatView.ts';
-import { createFoundation, type Foundation } from '../../../src/host/foundation.ts';
+import {
+  type ActivationParts,
+  createFoundation,
+  type Foundation,
+} from '../../../src/host/foundation.ts';
 import { Notifications } from '../../../src/host/notifications.ts';
 import { OutputLog } from '../../../src/host/outputLog.ts';
+import {
+  createPerformance,
+  type PerformanceFeature,
+} from '../../../src/host/performance/performanceFeature.ts';
+import type { PerformancePanel } from '../../../src/host/performance/performancePanel.ts';
 import { ApiKeys } from '../../../src/host/secrets.ts';
 import { VsCodeSettings } from '../../../src/host/settings.ts';
 import type { HostEvent, HostRequestName, HostRequests } from '../../../src/shared/protocol.ts';
@@ -223,6 +232,7 @@ export class AssistantWindow {
   private readonly options: WindowOptions;
   private assistant: Assistant | undefined;
   private foundation: Foundation | undefined;
+  private parts: ActivationParts | undefined;
 
   constructor(options: WindowOptions) {
     this.options = options;
@@ -247,6 +257,7 @@ export class AssistantWindow {
       log: this.log,
       notifications: this.notifications,
     };
+    this.parts = parts;
     this.assistant = await createAssistant({
       ...parts,
       foundation: async () => {
@@ -257,6 +268,20 @@ export class AssistantWindow {
       completions: { clear: () => undefined, prefetchCounters: () => new Map() },
     });
     return this.assistant;
+  }
+
+  /** The performance panel, the report and the alerts, once in a window. */
+  async openPerformance(
+    panel: Pick<PerformancePanel, 'show' | 'showTrace'>,
+  ): Promise<PerformanceFeature> {
+    assert.ok(this.parts && this.foundation, 'The assistant is not loaded.');
+    return createPerformance({
+      ...this.parts,
+      foundation: this.foundation,
+      // Nothing else of it is used outside of the page.
+      panel: panel as PerformancePanel,
+      openThread: async () => undefined,
+    });
   }
 
   /** What the user was shown outside of the panel. */
