@@ -64,7 +64,7 @@ for (let hour = 0; hour < hours; hour += 1) {
 const toMs = clock.wallTime();
 
 async function makeReport(): Promise<string> {
-  const figures = new Figures(await history.read({ fromMs, toMs }));
+  const figures = new Figures(await history.totals({ fromMs, toMs }));
   const period = { name: 'week', fromMs, toMs } as const;
   const report = performanceReport({ ...reportHistory(), period, figures });
   return reportMarkdown(report, { formatTime: String });
@@ -82,7 +82,7 @@ const reportMs = await medianMs(5, async () => {
 const naiveMs = await medianMs(5, () => {
   recompute();
 });
-const figures = new Figures(await history.read({ fromMs, toMs }));
+const figures = new Figures(await history.totals({ fromMs, toMs }));
 const exact = recompute();
 const worstError = Math.max(
   ...[50, 95, 99].map((rank, at) => {

@@ -4,20 +4,18 @@ import {
   mergeHistograms,
   percentileOf,
 } from '../telemetry/exponentialHistogram.ts';
-import type { MetricKey, MetricPoint } from '../telemetry/metricKey.ts';
+import type { MetricKey, MetricTotal } from '../telemetry/metricKey.ts';
+import { joinedByKey } from '../telemetry/metricTotals.ts';
 
 /** Which series to add up: what is absent matches everything. */
 export type FigureQuery = Partial<MetricKey>;
 
-/** One series over the whole period. */
-type Series = Pick<MetricPoint, 'key' | 'histogram'>;
-
 /** The figures of one period, to be asked about. */
 export class Figures {
   /** One for each key: a report asks dozens of questions of what may be 100,000 points. */
-  private readonly points: readonly Series[];
+  private readonly points: readonly MetricTotal[];
 
-  constructor(points: readonly MetricPoint[]) {
+  constructor(points: readonly MetricTotal[]) {
     this.points = joinedByKey(points);
   }
 
@@ -69,24 +67,6 @@ function isAbout(key: MetricKey, query: FigureQuery): boolean {
   );
 }
 
-function joinedByKey(points: readonly MetricPoint[]): readonly Series[] {
-  const groups = new Map<string, MetricPoint[]>();
-  for (const point of points) {
-    const { name, operation, surface, model, tier } = point.key;
-    const id = `${name}\n${operation}\n${surface}\n${model}\n${tier}`;
-    const group = groups.get(id);
-    if (group) {
-      group.push(point);
-    } else {
-      groups.set(id, [point]);
-    }
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first ? { key: first.key, histogram: mergeHistograms(group.map(histogramOf)) } : [];
-  });
-}
-
-function histogramOf({ histogram }: Series): HistogramSnapshot {
+function histogramOf({ histogram }: MetricTotal): HistogramSnapshot {
   return histogram;
 }

@@ -2,10 +2,19 @@ import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { SqlRow } from '../store/database.ts';
 import type { StoreConnection } from '../store/storeConnection.ts';
+import { sumOfBuckets } from './bucketLists.ts';
 import { type HistogramSnapshot, mergeHistograms } from './exponentialHistogram.ts';
-import type { MetricKey, MetricName, MetricPoint, MetricQuery } from './metricKey.ts';
+import type {
+  MetricKey,
+  MetricName,
+  MetricPoint,
+  MetricQuery,
+  MetricSpan,
+  MetricTotal,
+} from './metricKey.ts';
 import { matches } from './metricKey.ts';
 import { hourMs, type Metrics, minuteMs } from './metrics.ts';
+import { joinedByKey } from './metricTotals.ts';
 
 export interface MetricHistoryParts {
   readonly clock: Clock;
@@ -58,7 +67,7 @@ export class MetricHistory implements Disposable {
 
   /** By hour, the oldest first, with what is not saved yet. Rejects where the store can't be read. */
   async read(query: MetricQuery = {}): Promise<readonly MetricPoint[]> {
-    const { store, metrics } = this.parts;
+    const { store } = this.parts;
     const fromHour = hourOf(query.fromMs ?? 0);
     const toHour = hourOf(query.toMs ?? Number.MAX_SAFE_INTEGER);
     const rows = await store.read(() =>
@@ -67,10 +76,33 @@ export class MetricHistory implements Disposable {
         [fromHour, toHour, query.name ?? '%'],
       ),
     );
-    const unsaved = [...this.waiting, ...metrics.readUntaken()].map(toHourPoint);
-    return mergePoints([...rows.map(pointOfRow), ...unsaved])
+    return mergePoints([...rows.map(pointOfRow), ...this.unsaved()])
       .filter((point) => matches(point, query))
       .sort((left, right) => left.atMs - right.atMs);
+  }
+
+  /**
+   * All hours of each series as one: what a report asks about. The database adds them up, so that a
+   * month of 40,000 rows does not become objects here. Rejects where the store can't be read.
+   */
+  async totals({ fromMs, toMs }: MetricSpan): Promise<readonly MetricTotal[]> {
+    const { store } = this.parts;
+    const rows = await store.read(() =>
+      store.database.all(
+        `SELECT name, operation, surface, model, tier, SUM(count) AS count, SUM(sum) AS sum,
+           MIN(min) AS min, MAX(max) AS max, SUM(zero_count) AS zero_count,
+           group_concat(buckets) AS buckets
+         FROM metric_hours WHERE hour >= ? AND hour < ? AND count > 0
+         GROUP BY name, operation, surface, model, tier`,
+        [Math.ceil(fromMs / hourMs), Math.ceil(toMs / hourMs)],
+      ),
+    );
+    const unsaved = this.unsaved().filter((point) => matches(point, { fromMs, toMs }));
+    return joinedByKey([...rows.map(totalOfRow), ...unsaved]);
+  }
+
+  private unsaved(): readonly MetricPoint[] {
+    return [...this.waiting, ...this.parts.metrics.readUntaken()].map(toHourPoint);
   }
 
   /** Saves what is at hand; with `all` also of the minute that is not over. Never throws. */
@@ -175,7 +207,15 @@ function hourOf(wallTimeMs: number): number {
 }
 
 function pointOfRow(row: SqlRow): MetricPoint {
-  const key: MetricKey = {
+  return {
+    key: keyOfRow(row),
+    atMs: Number(row['hour']) * hourMs,
+    histogram: histogramOfRow(row),
+  };
+}
+
+function keyOfRow(row: SqlRow): MetricKey {
+  return {
     // Only this file writes the table.
     name: String(row['name']) as MetricName,
     operation: String(row['operation']),
@@ -183,11 +223,18 @@ function pointOfRow(row: SqlRow): MetricPoint {
     model: String(row['model']),
     tier: String(row['tier']),
   };
-  return { key, atMs: Number(row['hour']) * hourMs, histogram: histogramOfRow(row) };
+}
+
+/** Of a row that stands for many, whose lists of buckets follow one another. */
+function totalOfRow(row: SqlRow): MetricTotal {
+  return { key: keyOfRow(row), histogram: histogramOf(row, sumOfBuckets(String(row['buckets']))) };
 }
 
 function histogramOfRow(row: SqlRow): HistogramSnapshot {
-  const buckets = JSON.parse(String(row['buckets'])) as HistogramSnapshot['buckets'];
+  return histogramOf(row, JSON.parse(String(row['buckets'])) as HistogramSnapshot['buckets']);
+}
+
+function histogramOf(row: SqlRow, buckets: HistogramSnapshot['buckets']): HistogramSnapshot {
   return {
     count: Number(row['count']),
     sum: Number(row['sum']),

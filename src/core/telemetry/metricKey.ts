@@ -49,6 +49,16 @@ export interface MetricPoint {
   readonly histogram: HistogramSnapshot;
 }
 
+/** All values of one series, whenever they were recorded. */
+export type MetricTotal = Omit<MetricPoint, 'atMs'>;
+
+/** A stretch of time, milliseconds since 1970. */
+export interface MetricSpan {
+  readonly fromMs: number;
+  /** Not in it any more. */
+  readonly toMs: number;
+}
+
 /** What to read: fields that are absent match everything. Times are `fromMs` to below `toMs`. */
 export interface MetricQuery extends Partial<MetricKey> {
   readonly fromMs?: number;

@@ -9,7 +9,7 @@ import { Exporting } from './exporting.ts';
 import { general } from './genAiAttributes.ts';
 import { type BatchAnswer, measureBatchAnswer, measureRequest, measureSpan } from './measures.ts';
 import { MetricHistory } from './metricHistory.ts';
-import type { MetricPoint, MetricQuery } from './metricKey.ts';
+import type { MetricPoint, MetricQuery, MetricSpan, MetricTotal } from './metricKey.ts';
 import { Metrics } from './metrics.ts';
 import type { OtlpTarget } from './otlpExporter.ts';
 import { ProcessMonitor, type ProcessProbe, type ProcessSample } from './processMonitor.ts';
@@ -208,6 +208,10 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
 
   async history(query?: MetricQuery): Promise<readonly MetricPoint[]> {
     return (await this.metricHistory?.read(query)) ?? [];
+  }
+
+  async totals(span: MetricSpan): Promise<readonly MetricTotal[]> {
+    return (await this.metricHistory?.totals(span)) ?? [];
   }
 
   processSamples(): readonly ProcessSample[] {

@@ -1,5 +1,5 @@
 /** What the panel, the report and the alerts read. Everything is a copy or does not change. */
-import type { MetricPoint, MetricQuery } from './metricKey.ts';
+import type { MetricPoint, MetricQuery, MetricSpan, MetricTotal } from './metricKey.ts';
 import type { ProcessSample } from './processMonitor.ts';
 import type { SpanRecord } from './recordingSpan.ts';
 import type { SourceKind, SourceValues } from './telemetrySources.ts';
@@ -30,6 +30,8 @@ export interface TelemetryReader {
    * `mergeHistograms`; read them with `percentileOf`.
    */
   history(query?: MetricQuery): Promise<readonly MetricPoint[]>;
+  /** The same with all hours of a series as one, which is quicker. */
+  totals(span: MetricSpan): Promise<readonly MetricTotal[]>;
   /** The process over the last hour, the oldest first. */
   processSamples(): readonly ProcessSample[];
   /** Pools, databases and other counters as they are now, by name. */

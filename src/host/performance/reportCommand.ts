@@ -83,8 +83,8 @@ export class ReportCommand implements Disposable {
     const { foundation, settings, engine } = this.parts;
     const { telemetry, models } = foundation;
     const [now, before, completionFigures] = await Promise.all([
-      telemetry.history({ fromMs: period.fromMs, toMs: period.toMs }),
-      telemetry.history({
+      telemetry.totals({ fromMs: period.fromMs, toMs: period.toMs }),
+      telemetry.totals({
         fromMs: periodBefore(period).fromMs,
         toMs: periodBefore(period).toMs,
       }),

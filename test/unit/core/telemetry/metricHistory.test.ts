@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { Figures } from '../../../../src/core/report/figures.ts';
 import { openThreadStore } from '../../../../src/core/store/openThreadStore.ts';
 import type { StoreConnection } from '../../../../src/core/store/storeConnection.ts';
 import { percentileOf } from '../../../../src/core/telemetry/exponentialHistogram.ts';
@@ -132,6 +133,30 @@ describe('The history of figures', () => {
       connection.database.exec('ALTER TABLE away RENAME TO metric_hours');
       history.save(true);
       assert.equal((await history.read())[0]?.histogram.sum, 3);
+    }));
+
+  it('adds up the hours of a stretch as merging its points does', () =>
+    withWindows(2, async ([one, two], clock) => {
+      assert.ok(one && two);
+      const fromMs = Math.ceil(clock.wallTime() / hourMs) * hourMs;
+      for (let hour = 0; hour < 6; hour += 1) {
+        for (let value = 1; value < 30; value += 1) {
+          one.metrics.record(turn, value * (hour + 1));
+          two.metrics.record({ ...turn, model: `m${hour % 2}` }, value / 7);
+        }
+        one.history.save(true);
+        await clock.advance(hourMs);
+      }
+      const span = { fromMs: fromMs + hourMs, toMs: fromMs + 4 * hourMs };
+      const merged = new Figures(await two.history.read(span));
+      const totals = new Figures(await two.history.totals(span));
+      for (const query of [{}, { model: 'm0' }, { model: 'm1' }]) {
+        const expected = merged.histogram(query);
+        assert.ok(expected.count > 0);
+        const { sum, ...found } = totals.histogram(query);
+        assert.ok(Math.abs(sum - expected.sum) < 1e-6);
+        assert.deepEqual({ ...found, sum: expected.sum }, expected);
+      }
     }));
 
   it('is empty once it was cleared', () =>
