@@ -1,4 +1,7 @@
-/** Files kept before a turn changes them, one and a hundred of them, against copying the files. */
+/**
+ * Files kept before a turn changes them, one and a hundred of them, against copying the files; and a
+ * large file of which each turn changes one line, against keeping it whole.
+ */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
@@ -16,6 +19,8 @@ const fileCount = 100;
 /** Characters, as a source file of 300 lines. */
 const fileSize = 10_000;
 const turns = 15;
+/** Characters, as generated code or a lock file. */
+const largeSize = 2_000_000;
 
 const folder = createTemporaryFolder('bench-checkpoints');
 const workFolder = join(folder.path, 'work');
@@ -30,20 +35,21 @@ const words = [
 ];
 let seed = 1;
 
+/** Does not repeat itself within a large file. */
 function random(limit: number): number {
-  seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-  return seed % limit;
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+  return (seed >>> 8) % limit;
 }
 
 /** Shrinks to a third, as source text does. */
-function sourceText(): string {
+function sourceText(characters = fileSize): string {
   const lines: string[] = [];
-  for (let size = 0; size < fileSize; ) {
+  for (let size = 0; size < characters; ) {
     const line = Array.from({ length: 4 }, () => `${words[random(words.length)]}${random(60)}`);
     lines.push(`${' '.repeat(2 * random(4))}${line.join(' ')};`);
     size += (lines.at(-1)?.length ?? 0) + 1;
   }
-  return lines.join('\n').slice(0, fileSize);
+  return lines.join('\n').slice(0, characters);
 }
 
 /** Each file anew, so that no turn finds its contents kept already. */
@@ -112,14 +118,48 @@ async function measure(
   return { keepMs: median(kept), copyMs: median(copied) };
 }
 
+/** What all that is kept takes. */
+async function keptBytes(): Promise<number> {
+  const sql = 'SELECT sum(kept_bytes) AS kept FROM checkpoint_chunks';
+  return Number((await connection.read(() => connection.database.get(sql)))?.['kept']);
+}
+
+/** Turns that each change one line of a large file, each at another place. */
+async function measureLarge(): Promise<Readonly<Record<string, number>>> {
+  const path = join(workFolder, 'large.ts');
+  const lines = sourceText(largeSize).split('\n');
+  await writeFile(path, lines.join('\n'));
+  const empty = await keptBytes();
+  const firstMs = await medianMs(1, () => keep('large-first', [path]));
+  const first = await keptBytes();
+  const kept: number[] = [];
+  const copied: number[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    lines[random(lines.length)] = `changed in ${turn};`;
+    await writeFile(path, lines.join('\n'));
+    kept.push(await medianMs(1, () => keep(`large-${turn}`, [path])));
+    copied.push(await medianMs(1, () => copy([path])));
+  }
+  return {
+    largeFileBytes: largeSize,
+    largeFirstMs: rounded(firstMs),
+    largeFirstKeptBytes: first - empty,
+    oneLineMs: rounded(median(kept)),
+    copyLargeMs: rounded(median(copied)),
+    oneLineKeptBytes: rounded(((await keptBytes()) - first) / turns),
+  };
+}
+
 // The first turn prepares the statements.
 await writeFiles();
 await keep('first', paths);
 const one = await measure(1);
 const many = await measure(fileCount);
-const size = await connection.read(() =>
-  connection.database.get('SELECT sum(kept_bytes) AS kept, count(*) AS n FROM checkpoint_contents'),
+const contents = await connection.read(() =>
+  connection.database.get('SELECT count(*) AS n FROM checkpoint_contents'),
 );
+const smallBytes = await keptBytes();
+const large = await measureLarge();
 dispose();
 folder.dispose();
 
@@ -132,5 +172,6 @@ printReport('checkpoints', {
   copyFilesMs: rounded(many.copyMs),
   ratio: rounded(many.keepMs / many.copyMs),
   perFileMs: rounded(many.keepMs / fileCount),
-  keptBytesPerFile: rounded(Number(size?.['kept']) / Number(size?.['n'])),
+  keptBytesPerFile: rounded(smallBytes / Number(contents?.['n'])),
+  ...large,
 });

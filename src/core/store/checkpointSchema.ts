@@ -69,6 +69,64 @@ export const checkpointMigration = `
   END;
 `;
 
+/**
+ * Contents in chunks that they share, so that a further version of a file takes what is different in
+ * it. What was kept whole becomes a content of one chunk.
+ */
+export const checkpointChunksMigration = `
+  DROP TRIGGER checkpoint_file_deleted;
+  DROP TRIGGER checkpoint_file_dropped;
+  DROP INDEX checkpoint_content_size;
+  ALTER TABLE checkpoint_contents RENAME TO checkpoint_chunks;
+  CREATE INDEX checkpoint_chunk_size ON checkpoint_chunks (kept_bytes);
+
+  CREATE TABLE checkpoint_contents (
+    row INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  -- Chunks that follow each other in a content as their rows do: those that a version adds get rows in
+  -- a row, so however long a content is, it has about as many runs as it had changes.
+  CREATE TABLE checkpoint_runs (
+    content INTEGER NOT NULL REFERENCES checkpoint_contents (row) ON DELETE CASCADE,
+    -- Of the first chunk within the content.
+    position INTEGER NOT NULL,
+    first_chunk INTEGER NOT NULL,
+    -- So few that the runs with a given chunk are found among those that begin shortly before it.
+    count INTEGER NOT NULL CHECK (count BETWEEN 1 AND 256),
+    PRIMARY KEY (content, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX checkpoint_run_chunks ON checkpoint_runs (first_chunk, count);
+
+  INSERT INTO checkpoint_contents (row, hash) SELECT row, hash FROM checkpoint_chunks;
+  INSERT INTO checkpoint_runs SELECT row, 0, row, 1 FROM checkpoint_chunks;
+
+  CREATE TRIGGER checkpoint_file_added AFTER INSERT ON checkpoint_files BEGIN
+    SELECT RAISE(ABORT, 'A file needs a content that is kept.')
+    FROM (SELECT NEW.text_hash AS hash UNION ALL SELECT NEW.bytes_hash) AS new_content
+    WHERE hash IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM checkpoint_contents c WHERE c.hash = new_content.hash);
+  END;
+  CREATE TRIGGER checkpoint_file_deleted AFTER DELETE ON checkpoint_files BEGIN
+    DELETE FROM checkpoint_contents WHERE hash IN (OLD.text_hash, OLD.bytes_hash)
+      AND NOT EXISTS (SELECT 1 FROM checkpoint_files WHERE text_hash = hash)
+      AND NOT EXISTS (SELECT 1 FROM checkpoint_files WHERE bytes_hash = hash);
+  END;
+  CREATE TRIGGER checkpoint_file_dropped AFTER UPDATE OF text_hash, bytes_hash ON checkpoint_files BEGIN
+    DELETE FROM checkpoint_contents WHERE hash IN (OLD.text_hash, OLD.bytes_hash)
+      AND NOT EXISTS (SELECT 1 FROM checkpoint_files WHERE text_hash = hash)
+      AND NOT EXISTS (SELECT 1 FROM checkpoint_files WHERE bytes_hash = hash);
+  END;
+  CREATE TRIGGER checkpoint_run_deleted AFTER DELETE ON checkpoint_runs BEGIN
+    DELETE FROM checkpoint_chunks
+    WHERE row BETWEEN OLD.first_chunk AND OLD.first_chunk + OLD.count - 1
+      AND NOT EXISTS (
+        SELECT 1 FROM checkpoint_runs r
+        WHERE r.first_chunk BETWEEN checkpoint_chunks.row - 255 AND checkpoint_chunks.row
+          AND r.first_chunk + r.count > checkpoint_chunks.row);
+  END;
+`;
+
 export const checkpointsTable: TableSpec = {
   name: 'checkpoints',
   key: ['id'],

@@ -1,7 +1,6 @@
-import { UserError } from '../../base/errors.ts';
 import type { WriteOperation } from './batchPlan.ts';
+import { CheckpointContents } from './checkpointContents.ts';
 import { checkpointsTable } from './checkpointSchema.ts';
-import { packBytes, unpackBytes } from './compression.ts';
 import { contentHash } from './contentHash.ts';
 import type { SqlRow } from './database.ts';
 import type { StoreConnection } from './storeConnection.ts';
@@ -102,9 +101,11 @@ const filesPerStep = 32;
 /** Checkpoints in SQLite, beside the threads. */
 export class SqliteCheckpointStore implements CheckpointStore {
   private readonly connection: StoreConnection;
+  private readonly contents: CheckpointContents;
 
   constructor(connection: StoreConnection) {
     this.connection = connection;
+    this.contents = new CheckpointContents(connection);
   }
 
   begin({ id, threadId, kind, createdAt }: CheckpointRecord): Promise<void> {
@@ -113,10 +114,12 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   async keep(checkpointId: string, files: readonly KeptFile[]): Promise<void> {
-    const operations = await Promise.all(files.map((file) => keepOperations(checkpointId, file)));
-    const kept = this.connection.write(operations.flat());
-    // At once: the files are about to be changed, and a crash must not come in between.
-    await Promise.all([kept, this.connection.read(() => undefined)]);
+    try {
+      await this.tryToKeep(checkpointId, files);
+    } catch {
+      // Another window may have let go of a content that was found to be there; else it fails again.
+      await this.tryToKeep(checkpointId, files);
+    }
   }
 
   noteLeft(checkpointId: string, path: string, left: string): Promise<void> {
@@ -153,17 +156,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
     });
   }
 
-  async readContent(hash: string): Promise<Uint8Array> {
-    const sql = 'SELECT encoding, content FROM checkpoint_contents WHERE hash = ?';
-    const row = await this.connection.read(() => this.connection.database.get(sql, [hash]));
-    if (!row) {
-      throw new UserError('What was kept of this file is gone.');
-    }
-    const content = await unpackBytes(row['content'] ?? null, row['encoding'] ?? null);
-    if (contentHash(content) !== hash) {
-      throw new UserError('What was kept of this file is damaged.');
-    }
-    return content;
+  readContent(hash: string): Promise<Uint8Array> {
+    return this.contents.read(hash);
   }
 
   readSummary(threadId: string): Promise<CheckpointSummary> {
@@ -189,6 +183,40 @@ export class SqliteCheckpointStore implements CheckpointStore {
         }
       }
     });
+  }
+
+  private async tryToKeep(checkpointId: string, files: readonly KeptFile[]): Promise<void> {
+    const operations = await Promise.all(
+      files.map((file) => this.keepOperations(checkpointId, file)),
+    );
+    const kept = this.connection.write(operations.flat());
+    // At once: the files are about to be changed, and a crash must not come in between.
+    await Promise.all([kept, this.connection.read(() => undefined)]);
+  }
+
+  private async keepOperations(
+    checkpointId: string,
+    { path, before, left }: KeptFile,
+  ): Promise<readonly WriteOperation[]> {
+    if (before.kind !== 'text') {
+      const size = before.kind === 'tooLarge' ? before.sizeBytes : 0;
+      const hash = before.kind === 'missing' ? missingFile : null;
+      const values = [checkpointId, path, before.kind, size, hash, null, null, null, left];
+      return [{ kind: 'run', sql: keepSql, values }];
+    }
+    const text = Buffer.from(before.text, 'utf8');
+    const hash = contentHash(text);
+    const bytesHash = before.bytes ? contentHash(before.bytes) : null;
+    const owner = { checkpointId, path };
+    const hashes = [hash, hash, bytesHash];
+    const values = [checkpointId, path, 'text', text.length, ...hashes, before.mode ?? null, left];
+    return [
+      ...(await this.contents.keepOperations(text, hash, owner)),
+      ...(before.bytes && bytesHash !== null
+        ? await this.contents.keepOperations(before.bytes, bytesHash, owner)
+        : []),
+      { kind: 'run', sql: keepSql, values },
+    ];
   }
 
   private run(sql: string, values: readonly (string | number)[]): Promise<void> {
@@ -218,7 +246,7 @@ const lastTurnSql = `
 const deletedSql = `
   DELETE FROM checkpoints
   WHERE thread_id IN (SELECT id FROM threads WHERE deleted_at IS NOT NULL AND deleted_at < ?)`;
-const sizeSql = 'SELECT coalesce(sum(kept_bytes), 0) AS bytes FROM checkpoint_contents';
+const sizeSql = 'SELECT coalesce(sum(kept_bytes), 0) AS bytes FROM checkpoint_chunks';
 const dropSql = `
   UPDATE checkpoint_files SET state = 'dropped', text_hash = NULL, bytes_hash = NULL
   WHERE row IN (SELECT row FROM checkpoint_files WHERE text_hash IS NOT NULL ORDER BY row LIMIT ?)`;
@@ -228,43 +256,6 @@ const keepSql = `
     (checkpoint_id, path, state, size_bytes, before_hash, text_hash, bytes_hash, mode, left_hash)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (checkpoint_id, path) DO UPDATE SET left_hash = excluded.left_hash`;
-/** Where the file is kept already, nothing would refer to this. */
-const contentSql = `
-  INSERT INTO checkpoint_contents (hash, kept_bytes, encoding, content)
-  SELECT ?, ?, ?, ?
-  WHERE NOT EXISTS (SELECT 1 FROM checkpoint_files WHERE checkpoint_id = ? AND path = ?)
-  ON CONFLICT (hash) DO NOTHING`;
-
-async function keepOperations(
-  checkpointId: string,
-  { path, before, left }: KeptFile,
-): Promise<readonly WriteOperation[]> {
-  if (before.kind !== 'text') {
-    const size = before.kind === 'tooLarge' ? before.sizeBytes : 0;
-    const hash = before.kind === 'missing' ? missingFile : null;
-    const values = [checkpointId, path, before.kind, size, hash, null, null, null, left];
-    return [{ kind: 'run', sql: keepSql, values }];
-  }
-  const text = Buffer.from(before.text, 'utf8');
-  const contents = before.bytes ? [text, before.bytes] : [text];
-  const hash = contentHash(text);
-  const hashes = [hash, hash, before.bytes ? contentHash(before.bytes) : null];
-  const values = [checkpointId, path, 'text', text.length, ...hashes, before.mode ?? null, left];
-  return [
-    ...(await Promise.all(contents.map((one) => contentOperation(one, checkpointId, path)))),
-    { kind: 'run', sql: keepSql, values },
-  ];
-}
-
-async function contentOperation(
-  content: Uint8Array,
-  checkpointId: string,
-  path: string,
-): Promise<WriteOperation> {
-  const { value, encoding } = await packBytes(content);
-  const values = [contentHash(content), value.length, encoding, value, checkpointId, path];
-  return { kind: 'run', sql: contentSql, values };
-}
 
 /** The first row of each path tells what it was, the last one what became of it. */
 function firstStates(rows: readonly SqlRow[]): readonly FileState[] {

@@ -1,4 +1,3 @@
-import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
 import type { SqlValue } from './database.ts';
@@ -23,7 +22,7 @@ export function pack(text: string, best = bestEncoding()): PackedText {
     return { value: text, encoding: 'plain' };
   }
   const bytes = Buffer.from(text, 'utf8');
-  const packed = best === 'zstd' ? zlib.zstdCompressSync(bytes) : zlib.gzipSync(bytes);
+  const packed = compress(bytes, best);
   return packed.length < bytes.length
     ? { value: packed, encoding: best }
     : { value: text, encoding: 'plain' };
@@ -40,13 +39,7 @@ export function unpack(value: SqlValue, encoding: SqlValue): string {
   if (!(value instanceof Uint8Array)) {
     throw new TypeError('A packed text is neither text nor bytes.');
   }
-  if (encoding === 'gzip') {
-    return zlib.gunzipSync(value).toString('utf8');
-  }
-  if (encoding !== 'zstd' || !hasZstd()) {
-    throw newerEncoding(encoding);
-  }
-  return zlib.zstdDecompressSync(value).toString('utf8');
+  return decompress(value, encoding).toString('utf8');
 }
 
 export interface PackedBytes {
@@ -54,33 +47,37 @@ export interface PackedBytes {
   readonly encoding: Encoding;
 }
 
-/** The same for bytes, and for much of them: a thread of Node's own does the work. */
-export async function packBytes(bytes: Uint8Array, best = bestEncoding()): Promise<PackedBytes> {
+/** The same for bytes. */
+export function packBytes(bytes: Uint8Array, best = bestEncoding()): PackedBytes {
   if (bytes.length < minCompressedCharacters || best === 'plain') {
     return { value: bytes, encoding: 'plain' };
   }
-  const compress = best === 'zstd' ? zlib.zstdCompress : zlib.gzip;
-  const packed = await promisify<Uint8Array, Uint8Array>(compress)(bytes);
+  const packed = compress(bytes, best);
   return packed.length < bytes.length
     ? { value: packed, encoding: best }
     : { value: bytes, encoding: 'plain' };
 }
 
 /** The bytes again; see `unpack` for what it throws. */
-export async function unpackBytes(value: SqlValue, encoding: SqlValue): Promise<Uint8Array> {
+export function unpackBytes(value: SqlValue, encoding: SqlValue): Uint8Array {
   if (!(value instanceof Uint8Array)) {
     throw new TypeError('Packed bytes are not bytes.');
   }
-  if (encoding === 'plain') {
-    return value;
-  }
+  return encoding === 'plain' ? value : decompress(value, encoding);
+}
+
+function compress(bytes: Uint8Array, encoding: 'zstd' | 'gzip'): Uint8Array {
+  return encoding === 'zstd' ? zlib.zstdCompressSync(bytes) : zlib.gzipSync(bytes);
+}
+
+function decompress(value: Uint8Array, encoding: SqlValue): Buffer {
   if (encoding === 'gzip') {
-    return promisify<Uint8Array, Uint8Array>(zlib.gunzip)(value);
+    return zlib.gunzipSync(value);
   }
   if (encoding !== 'zstd' || !hasZstd()) {
     throw newerEncoding(encoding);
   }
-  return promisify<Uint8Array, Uint8Array>(zlib.zstdDecompress)(value);
+  return zlib.zstdDecompressSync(value);
 }
 
 function newerEncoding(encoding: SqlValue): UserError {

@@ -95,6 +95,11 @@ export class StoreConnection implements Disposable {
     return this.run('read', query);
   }
 
+  /** Reads what is committed already, at once: what is queued may be different. */
+  peek<T>(query: (database: Database) => T): T {
+    return this.run('read', () => query(this.database));
+  }
+
   /**
    * Does `work` at once, alone among all windows that write to the file: for what must not be decided
    * twice, such as money. It blocks, so keep it to a statement or two. What is queued is not in yet.

@@ -1,6 +1,10 @@
 import type { TableSpec } from './batchPlan.ts';
 import { bulkMigration } from './bulkSchema.ts';
-import { checkpointMigration, checkpointsTable } from './checkpointSchema.ts';
+import {
+  checkpointChunksMigration,
+  checkpointMigration,
+  checkpointsTable,
+} from './checkpointSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
 import { completionMigration } from './completionSchema.ts';
 import { modelListsTable, modelStatisticsTable, routerMigration } from './routerSchema.ts';
@@ -127,6 +131,7 @@ export const threadMigrations: readonly string[] = [
   checkpointMigration,
   completionMigration,
   teamMigration,
+  checkpointChunksMigration,
 ];
 
 export const threadsTable: TableSpec = {

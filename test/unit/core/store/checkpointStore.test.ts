@@ -7,6 +7,7 @@ import {
 } from '../../../../src/core/store/checkpointStore.ts';
 import { contentHash } from '../../../../src/core/store/contentHash.ts';
 import { openThreadStore } from '../../../../src/core/store/openThreadStore.ts';
+import { noise } from './noise.ts';
 import { assistantMessage, threadRecord, userMessage } from './records.ts';
 import { createTestStore, type TestStore } from './testStore.ts';
 
@@ -21,14 +22,6 @@ const file = (path: string, before: FileBefore, left = 'left'): KeptFile => ({
   before,
   left,
 });
-/** Does not shrink. */
-const noise = (bytes: number, seed: number): string => {
-  let state = seed;
-  return Array.from({ length: bytes }, () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return String.fromCharCode(33 + (state % 90));
-  }).join('');
-};
 
 describe('SqliteCheckpointStore', () => {
   let test: TestStore;
@@ -179,7 +172,7 @@ describe('SqliteCheckpointStore', () => {
     assert.equal(files[0]?.state, 'dropped');
     assert.equal(files[40]?.state, 'text');
     const bytes = await test.connection.read(() =>
-      test.connection.database.get('SELECT sum(kept_bytes) AS n FROM checkpoint_contents'),
+      test.connection.database.get('SELECT sum(kept_bytes) AS n FROM checkpoint_chunks'),
     );
     assert.ok(Number(bytes?.['n']) <= 40_000);
     await store.makeRoom(0, 0);
@@ -202,7 +195,7 @@ describe('SqliteCheckpointStore', () => {
     const hash = contentHash('before '.repeat(500));
     await assert.rejects(store.readContent('nonsense'), UserError);
     await test.connection.read(() =>
-      test.connection.database.run("UPDATE checkpoint_contents SET content = x'00', encoding = ?", [
+      test.connection.database.run("UPDATE checkpoint_chunks SET content = x'00', encoding = ?", [
         'plain',
       ]),
     );
