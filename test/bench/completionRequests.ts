@@ -1,8 +1,10 @@
 /**
  * Our side of a request for a completion: its prompt, and what is made of its answer, in a file of 2,000
  * lines with 15 others open. A cold request is for another line, after a change; on a blank line the
- * file is parsed along, in a line that is begun it need not be. Others are for the next key in the same
- * line. Beside it stands a full parse of the file.
+ * file is parsed along, in a line that is begun it need not be. Of half of them the prompt is prepared
+ * between the key and the request, as the editor does it: then both are told apart. Others are for the
+ * next key in the same line. Each line is taken out again, as nobody leaves 200 that are not finished.
+ * Beside it stands a full parse of the file.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +19,7 @@ import { median, percentile, printReport, rounded } from './support.ts';
 
 const lines = 2_000;
 const openFiles = 15;
-const requests = 200;
+const requests = 400;
 const keysInLine = 5;
 
 function sources(): readonly { readonly path: string; readonly text: string }[] {
@@ -66,6 +68,13 @@ const syntax = await createTestSyntax();
 const prompts = createCompletionPrompts({ surroundings, syntax, clock: systemClock });
 const shaping = createCompletionShaping({ syntax });
 
+async function prepare(place: CompletionPlace): Promise<number> {
+  const begun = process.cpuUsage();
+  await prompts.prepare(place, signal);
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1_000;
+}
+
 async function request(place: CompletionPlace): Promise<number> {
   const begun = process.cpuUsage();
   const prompt = await prompts.build(place, options, signal);
@@ -83,18 +92,20 @@ async function request(place: CompletionPlace): Promise<number> {
   return (user + system) / 1_000;
 }
 
-function insert(offset: number, text: string): void {
-  current = current.slice(0, offset) + text + current.slice(offset);
+function replace(start: number, end: number, text: string): void {
+  current = current.slice(0, start) + text + current.slice(end);
   // An editor's text is one piece; looking for something makes it so here.
   current.indexOf('\0');
   version += 1;
-  syntax.changed(documentId, [{ start: offset, end: offset, text }]);
+  syntax.changed(documentId, [{ start, end, text }]);
 }
 
 /** While one more of the open files is read for each request. */
 const earlyMs: number[] = [];
-const blankMs: number[] = [];
-const begunMs: number[] = [];
+const whole = { blank: [] as number[], begun: [] as number[] };
+/** What is done between key and request, and what is left for the request. */
+const ahead = { blank: [] as number[], begun: [] as number[] };
+const left = { blank: [] as number[], begun: [] as number[] };
 const warmMs: number[] = [];
 const placeAt = (offset: number): CompletionPlace => ({
   documentId,
@@ -106,17 +117,24 @@ const placeAt = (offset: number): CompletionPlace => ({
 const firstMs = await request(placeAt(current.indexOf('\n', current.length / 2)));
 for (let round = 0; round < requests; round += 1) {
   let offset = current.indexOf('\n', Math.floor((current.length * ((round * 7) % 100)) / 110));
-  const isBlank = round % 2 === 0;
-  const line = isBlank ? '\n  ' : '\n  const value = ';
-  insert(offset, line);
+  const kind = round % 2 === 0 ? 'blank' : 'begun';
+  const isPrepared = round % 4 > 1;
+  const line = kind === 'blank' ? '\n  ' : '\n  const value = ';
+  const start = offset;
+  replace(offset, offset, line);
   offset += line.length;
-  const durations = round < openFiles ? earlyMs : isBlank ? blankMs : begunMs;
-  durations.push(await request(placeAt(offset)));
+  if (isPrepared && round >= openFiles) {
+    ahead[kind].push(await prepare(placeAt(offset)));
+    left[kind].push(await request(placeAt(offset)));
+  } else {
+    (round < openFiles ? earlyMs : whole[kind]).push(await request(placeAt(offset)));
+  }
   for (let key = 0; key < keysInLine; key += 1) {
-    insert(offset, 'v');
+    replace(offset, offset, 'v');
     offset += 1;
     warmMs.push(await request(placeAt(offset)));
   }
+  replace(start, offset, '');
 }
 
 const parseMs: number[] = [];
@@ -135,10 +153,16 @@ printReport('completionRequests', {
   lines,
   openFiles,
   firstCpuMs: rounded(firstMs),
-  early: { cpuMsMedian: rounded(median(earlyMs)), cpuMsP95: rounded(percentile(earlyMs, 95)) },
-  blankLine: { cpuMsMedian: rounded(median(blankMs)), cpuMsP95: rounded(percentile(blankMs, 95)) },
-  begunLine: { cpuMsMedian: rounded(median(begunMs)), cpuMsP95: rounded(percentile(begunMs, 95)) },
-  nextKey: { cpuMsMedian: rounded(median(warmMs)), cpuMsP95: rounded(percentile(warmMs, 95)) },
+  early: spread(earlyMs),
+  blankLine: spread(whole.blank),
+  blankLinePrepared: { ahead: spread(ahead.blank), left: spread(left.blank) },
+  begunLine: spread(whole.begun),
+  begunLinePrepared: { ahead: spread(ahead.begun), left: spread(left.begun) },
+  nextKey: spread(warmMs),
   fullParseWithOutline: { cpuMsMedian: rounded(median(parseMs)) },
-  ratio: rounded(median(parseMs) / median(blankMs)),
+  ratio: rounded(median(parseMs) / median(whole.blank)),
 });
+
+function spread(times: readonly number[]) {
+  return { cpuMsMedian: rounded(median(times)), cpuMsP95: rounded(percentile(times, 95)) };
+}

@@ -1,24 +1,18 @@
 /**
  * What one key costs in our own code, for files of 200, 2,000 and 20,000 lines: where the completion is
  * known, where its request is under way, and where a model must be asked, with the real prompts, syntax
- * and shaping and a model that answers at once. Beside it what every completion needs at least: the
+ * and shaping and a model that answers at once; how long nothing else had its turn meanwhile. Beside it what every completion needs at least: the
  * text around the cursor, cut out of the document.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../src/base/clock.ts';
 import { toDisposable } from '../../src/base/lifecycle.ts';
-import { CompletionEngine } from '../../src/core/completion/completionEngine.ts';
-import {
-  completionPromptVersion,
-  createCompletionPrompts,
-} from '../../src/core/completion/completionPrompts.ts';
-import { createCompletionShaping } from '../../src/core/completion/completionShaping.ts';
-import { createLocalPredictor } from '../../src/core/completion/localPredictor.ts';
 import type { ModelEvent, ModelGateway } from '../../src/core/model/request.ts';
 import { FakeEditor } from '../support/fakeEditor.ts';
-import { createTestSyntax } from '../support/syntaxHarness.ts';
+import { answerInWords, createWholeCompletions } from '../support/wholeCompletions.ts';
 import { percentile, printReport, rounded } from './support.ts';
 
 const keys = 200;
@@ -42,18 +36,14 @@ class InstantModel implements ModelGateway {
   answer: string | undefined;
 
   async *stream(_: unknown, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    if (this.answer === undefined) {
-      await new Promise<void>((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      yield { type: 'ended', outcome: { kind: 'cancelled' } };
+    if (this.answer !== undefined) {
+      yield* answerInWords(this.answer);
       return;
     }
-    for (const text of `<fill>${this.answer}</fill>`.match(/\S+\s*|\s+/g) ?? []) {
-      yield { type: 'textDelta', index: 0, text };
-    }
-    const stopReason = 'end_turn';
-    yield { type: 'ended', outcome: { kind: 'done', stopReason, value: stopReason } };
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    yield { type: 'ended', outcome: { kind: 'cancelled' } };
   }
 }
 
@@ -73,11 +63,16 @@ async function measureFile(lines: number) {
     const reuseMs = spread(await measureReuse(kit, editor));
     const inFlightMs = spread(await measureInFlight(kit, editor));
     const before = process.cpuUsage();
+    const loop = monitorEventLoopDelay({ resolution: 1 });
+    loop.enable();
     const coldMs = spread(await measureCold(kit, editor));
+    loop.disable();
     const { user, system } = process.cpuUsage(before);
+    // The monitor's own period is part of what it tells, nanoseconds.
+    const longestMs = rounded(loop.max / 1e6 - 1);
     const coldCpuMs = rounded((user + system) / 1_000 / (keys + warmUpKeys));
     const ratio = { reuse: rounded(reuseMs.p50 / floorMs.p50) };
-    return { floorMs, reuseMs, inFlightMs, coldMs, coldCpuMs, ratio };
+    return { floorMs, reuseMs, inFlightMs, coldMs, coldCpuMs, longestMs, ratio };
   } finally {
     kit.dispose();
   }
@@ -109,45 +104,9 @@ function bodyLine(index: number): string {
 }
 
 async function createKit() {
-  const syntax = await createTestSyntax();
-  const prompts = createCompletionPrompts({
-    syntax,
-    clock: hastyClock,
-    surroundings: {
-      roots: () => [{ name: 'keystroke', path: folder }],
-      displayPath: (path) => path,
-      nearbyTexts: () => [],
-      recentEdits: () => [],
-      problems: () => [],
-      onDidChangeFile: () => ({ dispose: () => undefined }),
-    },
-  });
   const model = new InstantModel();
-  let ids = 0;
-  const engine = new CompletionEngine({
-    clock: hastyClock,
-    newId: () => `id${++ids}`,
-    prompts,
-    promptVersion: completionPromptVersion,
-    shaping: createCompletionShaping({ syntax }),
-    predictor: createLocalPredictor(),
-    gateway: model,
-    keeping: { load: async () => [], save: () => undefined },
-    model: () => ({ id: 'claude-haiku-5-5', isAutomatic: true }),
-    minDebounceMs: () => 0,
-    isLocalEnabled: () => false,
-    isLocalWhileSlow: () => false,
-    onFailure: () => undefined,
-    onInternalError: (error) => {
-      throw error;
-    },
-  });
-  const dispose = (): void => {
-    engine.dispose();
-    prompts.dispose();
-    syntax.dispose();
-  };
-  return { engine, model, syntax, dispose };
+  const whole = await createWholeCompletions({ clock: hastyClock, gateway: model, folder });
+  return { ...whole, model };
 }
 
 type Kit = Awaited<ReturnType<typeof createKit>>;

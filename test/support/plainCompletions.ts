@@ -3,6 +3,7 @@ import type { CompletionPrompts, CompletionShaping } from '../../src/core/comple
 
 /** Asks with nothing but the whole text. */
 export const plainPrompts: CompletionPrompts = {
+  prepare: async () => undefined,
   build: async (place, { model }, signal) => {
     if (signal.aborted) {
       throw new CancelledError();

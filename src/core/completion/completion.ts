@@ -41,6 +41,11 @@ export interface CompletionPrompts {
     options: PromptOptions,
     signal: AbortSignal,
   ): Promise<CompletionPrompt | undefined>;
+  /**
+   * Has ready what takes longest, for the prompt that is likely to be built next; what is built
+   * meanwhile waits for it. Rejects where it is cancelled.
+   */
+  prepare(place: CompletionPlace, signal: AbortSignal): Promise<void>;
 }
 
 /** Makes a completion of an answer while it streams. */

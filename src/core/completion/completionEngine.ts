@@ -1,47 +1,20 @@
-import { type Clock, delay } from '../../base/clock.ts';
+import { delay } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import { UserError } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import { settled } from '../../base/settled.ts';
-import type { ModelFailure, ModelGateway } from '../model/request.ts';
 import { operation } from '../telemetry/spanNames.ts';
 import type { TraceScope } from '../telemetry/traceScope.ts';
-import type { Tracing } from '../telemetry/tracing.ts';
 import { AskPause } from './askPause.ts';
-import type { CompletionPrompts, CompletionShaping, LocalPredictor } from './completion.ts';
 import { CompletionDebounce } from './completionDebounce.ts';
+import type { CompletionEngineParts } from './completionEngineParts.ts';
 import type { CompletionActivity, CompletionQuery, Offers } from './completionQuery.ts';
 import { CompletionRequests } from './completionRequests.ts';
-import { type CompletionKeeping, CompletionReuse, type Reusable } from './completionReuse.ts';
+import { CompletionReuse, type Reusable } from './completionReuse.ts';
 import type { CompletionSpot } from './completionSpot.ts';
 import { countKnown, tracedKey } from './completionTrace.ts';
 import { type JudgedOffer, OfferWatch, type WatchedOffer } from './offerWatch.ts';
 import type { CompletionAnswer, CompletionModel, RunningCompletion } from './runningCompletion.ts';
-
-export interface CompletionEngineParts {
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly prompts: CompletionPrompts;
-  /** Of the prompts and of what is made of the answers. */
-  readonly promptVersion: number;
-  readonly shaping: CompletionShaping;
-  readonly predictor: LocalPredictor;
-  readonly gateway: ModelGateway;
-  readonly keeping: CompletionKeeping;
-  /** Undefined while there is none. */
-  readonly model: () => CompletionModel | undefined;
-  /** What the user wants to pass after a key at least, milliseconds. */
-  readonly minDebounceMs: () => number;
-  /** Whether this machine answers while the model takes its time. */
-  readonly isLocalWhileSlow: () => boolean;
-  /** Whether this machine answers while there is no model. */
-  readonly isLocalEnabled: () => boolean;
-  readonly onFailure: (failure: ModelFailure) => void;
-  /** Absent where nobody measures. */
-  readonly tracing?: Tracing;
-  /** A mistake of ours. */
-  readonly onInternalError: (error: unknown) => void;
-}
 
 /** Some 20,000 completions with their places: weeks of one user's. */
 const reuseBytes = 8_000_000;
@@ -140,6 +113,12 @@ export class CompletionEngine implements Disposable {
     this.debounce.typed();
   }
 
+  /** Whether a model would have to be asked about this place. */
+  isOpen(spot: CompletionSpot): boolean {
+    const model = this.parts.model();
+    return model !== undefined && !this.pause.isOn && !this.isCovered(model, spot);
+  }
+
   /** The cursor is here now: what can't be right any more is let go of. */
   moved(spot: CompletionSpot): void {
     const model = this.parts.model();
@@ -180,15 +159,10 @@ export class CompletionEngine implements Disposable {
     if (!model || this.pause.isOn || signal.aborted) {
       return undefined;
     }
-    const scope = this.scopeOf(model);
-    const { linesAbove } = this.reuse;
-    if (
-      isAnswered(this.reuse.find(scope, spot)) ||
-      this.requests.find(spot, scope, { linesAbove, alternative: 0 })
-    ) {
+    if (this.isCovered(model, spot)) {
       return undefined;
     }
-    const own = spot.own(scope);
+    const own = spot.own(this.scopeOf(model));
     const running = this.requests.start({
       spot,
       own,
@@ -230,6 +204,16 @@ export class CompletionEngine implements Disposable {
   dispose(): void {
     this.stop();
     this.resources.dispose();
+  }
+
+  /** Whether a completion for this place is known or under way. */
+  private isCovered(model: CompletionModel, spot: CompletionSpot): boolean {
+    const scope = this.scopeOf(model);
+    const { linesAbove } = this.reuse;
+    return (
+      isAnswered(this.reuse.find(scope, spot)) ||
+      this.requests.find(spot, scope, { linesAbove, alternative: 0 }) !== undefined
+    );
   }
 
   private async automatic(flow: Flow): Promise<Offers> {

@@ -9,6 +9,7 @@ import type {
   CompletionPlace,
   CompletionPrompt,
   CompletionPrompts,
+  CompletionTrigger,
   PromptOptions,
 } from './completion.ts';
 import type { CompletionSurroundings, NearbyText } from './completionSurroundings.ts';
@@ -51,6 +52,12 @@ interface KnownLine {
   readonly context: LineContext;
 }
 
+/** What was found out about a place. */
+interface Look {
+  readonly context: LineContext;
+  readonly isMultiline: boolean;
+}
+
 class FilePrompts implements CompletionPrompts, Disposable {
   private readonly resources = new ResourceManager('completionPrompts');
   private readonly surroundings: CompletionSurroundings;
@@ -58,6 +65,8 @@ class FilePrompts implements CompletionPrompts, Disposable {
   private readonly access: FileAccess;
   private readonly context: PromptContext;
   private line: KnownLine | undefined;
+  /** Settles when nothing is prepared any more; never rejects. */
+  private preparing: Promise<void> | undefined;
 
   constructor({ surroundings, syntax, clock, snippets }: PromptsOptions) {
     this.surroundings = surroundings;
@@ -76,6 +85,27 @@ class FilePrompts implements CompletionPrompts, Disposable {
     options: PromptOptions,
     signal: AbortSignal,
   ): Promise<CompletionPrompt | undefined> {
+    await this.preparing;
+    const found = await this.look(place, options.trigger, signal);
+    return found && this.toPrompt(place, options, found);
+  }
+
+  async prepare(place: CompletionPlace, signal: AbortSignal): Promise<void> {
+    const looking = this.look(place, 'automatic', signal);
+    this.preparing = looking.then(
+      () => undefined,
+      // Who asked for it is told; a prompt that waits for it looks for itself.
+      () => undefined,
+    );
+    await looking;
+  }
+
+  /** All that takes a look at files or their structure. Undefined where nothing may be asked. */
+  private async look(
+    place: CompletionPlace,
+    trigger: CompletionTrigger,
+    signal: AbortSignal,
+  ): Promise<Look | undefined> {
     const isTooLarge = place.text.length > maxFileCharacters;
     if (isTooLarge || !(await this.access.mayRead(place.path))) {
       return undefined;
@@ -83,13 +113,12 @@ class FilePrompts implements CompletionPrompts, Disposable {
     throwIfCancelled(signal);
     const context = await this.contextOf(place, signal);
     throwIfCancelled(signal);
-    const isMultiline = await this.isMultiline(place, options, signal);
-    return this.toPrompt(place, options, context, isMultiline);
+    return { context, isMultiline: await this.isMultiline(place, trigger, signal) };
   }
 
   private async isMultiline(
     place: CompletionPlace,
-    { trigger }: PromptOptions,
+    trigger: CompletionTrigger,
     signal: AbortSignal,
   ): Promise<boolean> {
     if (multilineByText(place, trigger) === 'no') {
@@ -140,8 +169,7 @@ class FilePrompts implements CompletionPrompts, Disposable {
   private toPrompt(
     place: CompletionPlace,
     { model, alternative }: PromptOptions,
-    context: LineContext,
-    isMultiline: boolean,
+    { context, isMultiline }: Look,
   ): CompletionPrompt {
     const { text, offset } = place;
     const prefix = text.slice(context.start, offset);

@@ -113,15 +113,13 @@ export class CompletionSpot {
   }
 
   private createPlace(): CompletionPlace {
-    const above = this.lines.slice(0, this.line);
-    const below = this.lines.slice(this.line + 1, this.lines.count);
-    const head = above.map((line) => `${line}\n`).join('');
+    const head = this.lines.textAbove(this.line);
     const { id, path, languageId } = this.document;
     return {
       documentId: id,
       path,
       languageId,
-      text: head + [this.before + this.after, ...below].join('\n'),
+      text: head + this.before + this.after + this.lines.textBelow(this.line),
       offset: head.length + this.before.length,
     };
   }

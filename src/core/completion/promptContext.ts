@@ -46,6 +46,11 @@ const queryAfter = 300;
 const slackCharacters = 400;
 /** The same for its outline, which takes a parser some milliseconds. */
 const outlineSlackCharacters = 2_000;
+/**
+ * A longer file is sent without its outline, characters: some 5,000 lines, for which that takes 30 ms in
+ * which nothing else has its turn (measured).
+ */
+const maxOutlinedCharacters = 200_000;
 /** Where imports stand: where this has changed, they are read anew. */
 const topCharacters = 4_000;
 
@@ -129,7 +134,7 @@ export class PromptContext {
         length: isRecent ? head.length : text.length,
         top,
         imports: importsOf(text, syntax),
-        outline: isRecent ? head.outline : syntax.foldedOutline(maxOutlineCharacters),
+        outline: isRecent ? head.outline : outlineOf(text, syntax),
       }),
       { priority: 'keystroke', signal },
     );
@@ -190,6 +195,10 @@ export class PromptContext {
 function importsOf(text: string, syntax: FileSyntax): string {
   const imports = syntax.imports().map(({ start, end }) => text.slice(start, end));
   return affordable(imports, maxImportTokens).join('\n');
+}
+
+function outlineOf(text: string, syntax: FileSyntax): string {
+  return text.length > maxOutlinedCharacters ? '' : syntax.foldedOutline(maxOutlineCharacters);
 }
 
 /** In the order of files, so that another order of likeness changes nothing. */

@@ -29,6 +29,9 @@ interface Surroundings {
   readonly line: number;
   readonly head: Hash;
   readonly tail: Hash;
+  /** The lines themselves, with their line breaks; put together when first asked for. */
+  above?: string;
+  below?: string;
 }
 
 /**
@@ -56,6 +59,21 @@ export class TextLines {
 
   slice(from: number, to: number): readonly string[] {
     return this.lines.slice(from, to);
+  }
+
+  /** All lines before `line`, each with its line break. Put together once while one types in `line`. */
+  textAbove(line: number): string {
+    const surroundings = this.surroundingsOf(line);
+    surroundings.above ??= joinedLines(this.lines.slice(0, line));
+    return surroundings.above;
+  }
+
+  /** The same for those after it, each behind a line break. */
+  textBelow(line: number): string {
+    const surroundings = this.surroundingsOf(line);
+    // The empty line in front makes for the first line break.
+    surroundings.below ??= ['', ...this.lines.slice(line + 1)].join('\n');
+    return surroundings.below;
   }
 
   apply({ startLine, startCharacter, endLine, endCharacter, text }: LineChange): void {
@@ -113,6 +131,10 @@ export class TextLines {
     }
     return { first: first | 0, second: second | 0 };
   }
+}
+
+function joinedLines(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
 function splitLines(text: string): string[] {

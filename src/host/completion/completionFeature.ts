@@ -3,6 +3,8 @@ import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { CompletionEngine } from '../../core/completion/completionEngine.ts';
 import type { CompletionPrefetch } from '../../core/completion/completionPrefetch.ts';
 import type { Offers } from '../../core/completion/completionQuery.ts';
+import type { CompletionSpot } from '../../core/completion/completionSpot.ts';
+import type { PromptPreparation } from '../../core/completion/promptPreparation.ts';
 import type { SurvivalWatch } from '../../core/completion/survival.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Syntax } from '../../core/syntax/syntax.ts';
@@ -25,6 +27,7 @@ export interface CompletionFeatureParts {
   readonly feeding: PredictorFeeding;
   readonly survival: SurvivalWatch;
   readonly prefetch: CompletionPrefetch;
+  readonly preparation: PromptPreparation;
   /** The command that VS Code runs when a completion is accepted. */
   readonly acceptedCommand: string;
   readonly onProblem: (error: unknown) => void;
@@ -161,7 +164,7 @@ export class CompletionFeature implements Disposable {
   }
 
   private textChanged(event: vscode.TextDocumentChangeEvent): void {
-    const { documents, surroundings, survival, engine, feeding } = this.parts;
+    const { documents, surroundings, survival, engine, feeding, preparation } = this.parts;
     documents.changed(event, (document, lines, change) => {
       surroundings.edits.willChange(document, lines, change);
       survival.changed(document.id, change);
@@ -172,10 +175,21 @@ export class CompletionFeature implements Disposable {
     }
     if (isTyping(event) && vscode.window.activeTextEditor?.document === event.document) {
       engine.typed();
+      preparation.typed(() => this.cursorIn(event.document));
     }
     if (event.contentChanges.length > 0) {
       feeding.changed(event.document);
     }
+  }
+
+  /** Where one writes in a document; undefined where nothing is to be completed. */
+  private cursorIn(document: vscode.TextDocument): CompletionSpot | undefined {
+    const { documents, switches } = this.parts;
+    const editor = vscode.window.activeTextEditor;
+    const isWriting = editor?.document === document && editor.selections.length === 1;
+    return isWriting && editor.selection.isEmpty && switches.isOn(document)
+      ? documents.spot(document, editor.selection.active)
+      : undefined;
   }
 
   private cursorMoved({ document, selection }: vscode.TextEditor): void {
@@ -201,13 +215,16 @@ export class CompletionFeature implements Disposable {
   }
 }
 
+/** What the Enter key writes: with the new line's indentation, and between brackets two lines. */
+const enter = /^(?:\r?\n[\t ]*){1,2}$/;
+
 /** A key, or one that brought its closing bracket along; not a paste, nor what was accepted. */
 function isTyping({ contentChanges, reason }: vscode.TextDocumentChangeEvent): boolean {
   const [change] = contentChanges;
   return (
     change !== undefined &&
     reason === undefined &&
-    change.text.length <= 2 &&
+    (change.text.length <= 2 || enter.test(change.text)) &&
     change.rangeLength <= 1
   );
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
+import type { CompletionPrompts } from '../../core/completion/completion.ts';
 import { CompletionEngine } from '../../core/completion/completionEngine.ts';
 import { CompletionOutcomes } from '../../core/completion/completionOutcomes.ts';
 import { CompletionPrefetch } from '../../core/completion/completionPrefetch.ts';
@@ -14,6 +15,7 @@ import { createCompletionShaping } from '../../core/completion/completionShaping
 import { CompletionStatistics } from '../../core/completion/completionStatistics.ts';
 import { FileAccess } from '../../core/completion/fileAccess.ts';
 import { createLocalPredictor } from '../../core/completion/localPredictor.ts';
+import { PromptPreparation } from '../../core/completion/promptPreparation.ts';
 import { SurvivalWatch } from '../../core/completion/survival.ts';
 import { costUsd } from '../../core/model/catalogue.ts';
 import type { PrefetchCounters, PrefetchKind } from '../../core/prefetch/preparation.ts';
@@ -76,7 +78,12 @@ async function assemble(
   const editor = createEditorParts(parts, foundation, switches, onProblem);
   const { models, syntax } = foundation;
   const choice = resources.add(new CompletionModelChoice({ settings, models, onProblem }));
-  const engine = createEngine(parts, foundation, { ...editor, choice, onProblem });
+  const { surroundings } = editor;
+  const prompts = resources.add(createCompletionPrompts({ surroundings, syntax, clock }));
+  const engine = createEngine(parts, foundation, { ...editor, prompts, choice, onProblem });
+  const preparation = resources.add(
+    new PromptPreparation({ clock, prompts, engine, onInternalError: onProblem }),
+  );
   const survival = watchOutcomes(parts, foundation, engine);
   const prefetch = await createPrefetch(parts, foundation, engine);
   const changes = resources.add(new Emitter<void>());
@@ -92,6 +99,7 @@ async function assemble(
       syntax,
       survival,
       prefetch,
+      preparation,
       acceptedCommand,
       onProblem,
     }),
@@ -144,17 +152,17 @@ function createEngine(
   parts: ActivationParts,
   { models, syntax, telemetry }: Foundation,
   {
-    surroundings,
     predictor,
+    prompts,
     choice,
     onProblem,
-  }: Pick<ReturnType<typeof createEditorParts>, 'surroundings' | 'predictor'> & {
+  }: Pick<ReturnType<typeof createEditorParts>, 'predictor'> & {
+    readonly prompts: CompletionPrompts;
     readonly choice: CompletionModelChoice;
     readonly onProblem: (error: unknown) => void;
   },
 ): CompletionEngine {
   const { resources, settings } = parts;
-  const prompts = resources.add(createCompletionPrompts({ surroundings, syntax, clock }));
   return resources.add(
     new CompletionEngine({
       clock,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { maxRunning } from '../../../../src/core/completion/completionRequests.ts';
 import { settle } from '../../../support/fakeClock.ts';
 import { FakeEditor } from '../../../support/fakeEditor.ts';
+import { plainPrompts } from '../../../support/plainCompletions.ts';
 import { createKit, type EngineKit, texts } from './engineKit.ts';
 
 describe('CompletionEngine', () => {
@@ -222,6 +223,21 @@ describe('CompletionEngine', () => {
       assert.deepEqual(texts(await offers), ['ol']);
     });
 
+    it('and what is known leave nothing open to be asked', async () => {
+      const editor = new FakeEditor('con¦');
+      assert.equal(kit.engine.isOpen(editor.spot()), true);
+      const offers = kit.complete(editor);
+      await kit.clock.advance(2_000);
+      assert.equal(kit.engine.isOpen(editor.spot()), false);
+      await kit.asked[0]?.answer('sole');
+      await offers;
+      assert.equal(kit.engine.isOpen(editor.spot()), false);
+      assert.equal(kit.engine.isOpen(new FakeEditor('let¦').spot()), true);
+      const none = createKit({ model: () => undefined });
+      assert.equal(none.engine.isOpen(editor.spot()), false);
+      none.engine.dispose();
+    });
+
     it('is one of a stated number at most', async () => {
       for (let index = 0; index < 10; index += 1) {
         // Made for other places, as ahead of the user: typing would have let go of them.
@@ -356,7 +372,7 @@ describe('CompletionEngine', () => {
     });
 
     it('offers nothing where nothing may be asked, or nothing is fit to be shown', async () => {
-      const silent = createKit({ prompts: { build: async () => undefined } });
+      const silent = createKit({ prompts: { ...plainPrompts, build: async () => undefined } });
       assert.deepEqual(await silent.ask(new FakeEditor('con¦'), ''), []);
       assert.equal(silent.asked.length, 0);
       silent.engine.dispose();

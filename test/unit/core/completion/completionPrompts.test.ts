@@ -29,6 +29,7 @@ interface Kit {
     name?: string,
     options?: Partial<PromptOptions>,
   ): Promise<CompletionPrompt>;
+  prepare(marked: string, signal?: AbortSignal): Promise<void>;
 }
 
 async function withPrompts(
@@ -74,6 +75,8 @@ async function withPrompts(
         assert.ok(prompt);
         return prompt;
       },
+      prepare: (marked, signal = new AbortController().signal) =>
+        prompts.prepare(at(marked, 'a.ts'), signal),
     });
   } finally {
     prompts.dispose();
@@ -279,6 +282,39 @@ describe('Prompts while a line is written', () => {
         { path: `${folder}/profile.ts`, text: similar.replace('loadUser', 'dropUser'), version: 2 },
       ];
       assert.ok((await build(current))?.includes('dropUserProfile'));
+    });
+  });
+});
+
+describe('Prompts that were prepared', () => {
+  it('are the same, and find everything ranked', async () => {
+    await withPrompts({}, async ({ folder, surroundings, snippets, prompt, prepare }) => {
+      surroundings.documents = [{ path: `${folder}/profile.ts`, text: similar }];
+      await prepare(current);
+      const { compared, indexed } = snippets.work;
+      assert.ok(indexed > 0);
+      const prepared = await prompt(current);
+      assert.deepEqual(snippets.work, { compared, indexed });
+      await prompt('something else¦');
+      assert.deepEqual(await prompt(current), prepared);
+    });
+  });
+
+  it('wait for what is being prepared instead of doing it again', async () => {
+    await withPrompts({}, async ({ folder, surroundings, snippets, prompt, prepare }) => {
+      surroundings.documents = [{ path: `${folder}/profile.ts`, text: similar }];
+      const [, prepared] = await Promise.all([prepare(current), prompt(current)]);
+      const { indexed } = snippets.work;
+      assert.ok(JSON.stringify(prepared).includes('loadUser'));
+      await prompt(current);
+      assert.equal(snippets.work.indexed, indexed);
+    });
+  });
+
+  it('come all the same where that was cancelled', async () => {
+    await withPrompts({}, async ({ prompt, prepare }) => {
+      await assert.rejects(prepare(current, AbortSignal.abort()), { name: 'CancelledError' });
+      assert.ok(await prompt(current));
     });
   });
 });

@@ -1,7 +1,5 @@
-import {
-  CompletionEngine,
-  type CompletionEngineParts,
-} from '../../../../src/core/completion/completionEngine.ts';
+import { CompletionEngine } from '../../../../src/core/completion/completionEngine.ts';
+import type { CompletionEngineParts } from '../../../../src/core/completion/completionEngineParts.ts';
 import type { Offers } from '../../../../src/core/completion/completionQuery.ts';
 import type { KeptCompletion } from '../../../../src/core/completion/completionReuse.ts';
 import type { JudgedOffer } from '../../../../src/core/completion/offerWatch.ts';

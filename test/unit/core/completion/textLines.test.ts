@@ -26,6 +26,8 @@ describe('TextLines', () => {
             assert.equal(lines.headOf(line), anew.headOf(line));
             assert.equal(lines.tailOf(line, 'rest'), anew.tailOf(line, 'rest'));
             assert.deepEqual(lines.headsAbove(line, 3), anew.headsAbove(line, 3));
+            const all = lines.textAbove(line) + lines.line(line) + lines.textBelow(line);
+            assert.equal(all, whole);
           }
         }
       }),

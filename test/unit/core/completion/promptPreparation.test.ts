@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { CancelledError } from '../../../../src/base/errors.ts';
+import type { CompletionPlace } from '../../../../src/core/completion/completion.ts';
+import {
+  PromptPreparation,
+  preparationDelayMs,
+} from '../../../../src/core/completion/promptPreparation.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
+import { FakeEditor } from '../../../support/fakeEditor.ts';
+
+describe('PromptPreparation', () => {
+  let clock: FakeClock;
+  let isOpen: boolean;
+  let prepared: { readonly place: CompletionPlace; readonly signal: AbortSignal }[];
+  let answer: (signal: AbortSignal) => Promise<void>;
+  let errors: unknown[];
+  let preparation: PromptPreparation;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    isOpen = true;
+    prepared = [];
+    answer = async () => undefined;
+    errors = [];
+    preparation = new PromptPreparation({
+      clock,
+      prompts: {
+        prepare: (place, signal) => {
+          prepared.push({ place, signal });
+          return answer(signal);
+        },
+      },
+      engine: { isOpen: () => isOpen },
+      onInternalError: (error) => errors.push(error),
+    });
+  });
+
+  afterEach(() => preparation.dispose());
+
+  it('waits a little after a key, and works for the last of several only', async () => {
+    const editor = new FakeEditor('a¦');
+    preparation.typed(() => editor.spot());
+    await clock.advance(preparationDelayMs - 1);
+    editor.type('b');
+    preparation.typed(() => editor.spot());
+    await clock.advance(preparationDelayMs - 1);
+    assert.equal(prepared.length, 0);
+    await clock.advance(1);
+    assert.deepEqual(
+      prepared.map(({ place }) => place.text),
+      ['ab'],
+    );
+  });
+
+  it('looks where the cursor is by then, and does nothing where it is nowhere', async () => {
+    const editor = new FakeEditor('a¦');
+    preparation.typed(() => editor.spot());
+    editor.type('bc');
+    await clock.advance(preparationDelayMs);
+    assert.equal(prepared[0]?.place.offset, 3);
+    preparation.typed(() => undefined);
+    await clock.advance(preparationDelayMs);
+    assert.equal(prepared.length, 1);
+  });
+
+  it('does nothing where no model has to be asked', async () => {
+    isOpen = false;
+    preparation.typed(() => new FakeEditor('a¦').spot());
+    await clock.advance(preparationDelayMs);
+    assert.equal(prepared.length, 0);
+  });
+
+  it('lets go of what is under way with the next key, and of all at the end', async () => {
+    answer = (signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new CancelledError()), { once: true });
+      });
+    preparation.typed(() => new FakeEditor('a¦').spot());
+    await clock.advance(preparationDelayMs);
+    assert.equal(prepared[0]?.signal.aborted, false);
+    preparation.typed(() => new FakeEditor('ab¦').spot());
+    assert.equal(prepared[0]?.signal.aborted, true);
+    await clock.advance(preparationDelayMs);
+    preparation.typed(() => new FakeEditor('abc¦').spot());
+    preparation.dispose();
+    await clock.advance(preparationDelayMs);
+    assert.equal(prepared.length, 2);
+    assert.equal(prepared[1]?.signal.aborted, true);
+    assert.deepEqual(errors, []);
+  });
+
+  it('tells of a mistake', async () => {
+    answer = async () => Promise.reject(new Error('broken'));
+    preparation.typed(() => new FakeEditor('a¦').spot());
+    await clock.advance(preparationDelayMs);
+    assert.equal(String(errors[0]), 'Error: broken');
+  });
+});
