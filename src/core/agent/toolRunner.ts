@@ -223,7 +223,7 @@ export class ToolRunner implements ToolRound {
     prepared: PreparedCall,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const { approver, journal } = this.parts;
+    const { approver, journal, clock } = this.parts;
     const verdict = approver.judge(use.name, prepared.access);
     if (verdict.kind === 'allow') {
       return undefined;
@@ -233,8 +233,10 @@ export class ToolRunner implements ToolRound {
     }
     journal.changed(use.id, { status: 'awaitingApproval', approval: verdict.approval });
     const waiting = trace?.enter(operation.approvalWait, { [slipstream.isUserTime]: true });
+    const askedMs = clock.now();
     const decision = await approver.ask(use, prepared.access, verdict.approval, signal);
     waiting?.set({ [slipstream.approvalDecision]: decision });
+    trace?.set({ [slipstream.userMs]: clock.now() - askedMs });
     return decision === 'deny'
       ? 'The user denied this call. Do not try it again; go on without it, or ask what to do instead.'
       : undefined;

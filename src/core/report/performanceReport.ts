@@ -5,6 +5,8 @@ import { labelOf, surfaceLabel } from './operationLabels.ts';
 import type { Recommendation } from './recommendation.ts';
 import { recommend } from './recommendations.ts';
 import type { ReportAlert, ReportData, ReportPeriod } from './reportData.ts';
+import { periodBefore } from './reportPeriods.ts';
+import { type SlowerLine, slowerThanBefore } from './slower.ts';
 import { type Trend, trendsOf } from './trends.ts';
 
 /** One operation in the breakdown. */
@@ -47,6 +49,8 @@ export interface PerformanceReport {
   readonly isEmpty: boolean;
   readonly operations: readonly OperationLine[];
   readonly slowest: readonly SlowLine[];
+  /** What took longer than before, by what that added. */
+  readonly slower: readonly SlowerLine[];
   readonly trends: readonly Trend[];
   readonly bySurface: readonly SpendingLine[];
   readonly byModel: readonly SpendingLine[];
@@ -73,7 +77,8 @@ export function performanceReport(data: ReportData): PerformanceReport {
     isEmpty: figures.isEmpty && requests.length === 0,
     operations: operationLines(figures),
     slowest: slowestOf(data),
-    trends: trendsOf(figures, before),
+    slower: slowerThanBefore(figures, before),
+    trends: trendsOf(figures, before, lengthOf(period) / lengthOf(periodBefore(period))),
     bySurface: spendingBy(figures, 'surface', surfaceLabel),
     byModel: spendingBy(figures, 'model', (id) => data.model(id).name),
     errors: errorLines(figures),
@@ -103,7 +108,7 @@ function operationLines(figures: Figures): readonly OperationLine[] {
 
 function slowestOf({ traces, period }: ReportData): readonly SlowLine[] {
   return traces
-    .filter(({ root, isRunning }) => !isRunning && root.startMs >= period.fromMs)
+    .filter(({ root, isRunning }) => !isRunning && isWithin(period, root.startMs))
     .map(({ traceId, root, spans }) => {
       const durationMs = root.durationMs ?? 0;
       const [longest] = spans
@@ -166,10 +171,18 @@ function savingsOf(figures: Figures): PerformanceReport['savings'] {
   };
 }
 
+function lengthOf({ fromMs, toMs }: ReportPeriod): number {
+  return toMs - fromMs;
+}
+
+function isWithin({ fromMs, toMs }: ReportPeriod, atMs: number): boolean {
+  return atMs >= fromMs && atMs < toMs;
+}
+
 /** The requests of this window that began in the period. */
 export function requestsWithin(
   requests: readonly RequestRecord[],
-  { fromMs, toMs }: ReportPeriod,
+  period: ReportPeriod,
 ): readonly RequestRecord[] {
-  return requests.filter(({ startedAt }) => startedAt >= fromMs && startedAt < toMs);
+  return requests.filter(({ startedAt }) => isWithin(period, startedAt));
 }

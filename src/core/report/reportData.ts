@@ -4,7 +4,8 @@ import type { ProcessSample } from '../telemetry/processMonitor.ts';
 import type { Trace } from '../telemetry/traceTree.ts';
 import type { Figures } from './figures.ts';
 
-export type ReportPeriodName = 'session' | 'day' | 'week';
+/** `date` is one day of the user's own, from midnight to midnight. */
+export type ReportPeriodName = 'session' | 'day' | 'week' | 'date';
 
 /** A stretch of time, milliseconds since 1970. */
 export interface ReportPeriod {
@@ -40,7 +41,7 @@ export interface ReportModel {
 export interface ReportData {
   readonly period: ReportPeriod;
   readonly figures: Figures;
-  /** The stretch of the same length before; empty where nothing is known of it. */
+  /** Of `periodBefore`; empty where nothing is known of it. */
   readonly before: Figures;
   /** Of this window alone, within the period, the oldest first. */
   readonly requests: readonly RequestRecord[];

@@ -13,12 +13,14 @@ const periods: Readonly<Record<ReportPeriodName, string>> = {
   session: 'This session',
   day: 'The last 24 hours',
   week: 'The last 7 days',
+  date: 'One day',
 };
 
 const comparedWith: Readonly<Record<ReportPeriodName, string>> = {
   session: 'the time before',
   day: 'the 24 hours before',
   week: 'the 7 days before',
+  date: 'the 7 days before',
 };
 
 /** Before this heading stands each recommendation; buttons are shown at it. */
@@ -41,6 +43,7 @@ export function reportMarkdown(report: PerformanceReport, words: ReportWords): s
   }
   const sections = [
     recommendationParts(report),
+    slowerParts(report),
     trendParts(report),
     operationParts(report.operations),
     slowParts(report, words),
@@ -69,6 +72,24 @@ function actionText(action: PerformanceReport['recommendations'][number]['action
   return action.kind === 'setting'
     ? `Setting: \`slipstream.${action.key}\`.`
     : `Action: ${action.label}.`;
+}
+
+function slowerParts({ slower, period }: PerformanceReport): readonly string[] {
+  if (slower.length === 0) {
+    return [];
+  }
+  const rows = slower.map(({ label, count, nowMs, beforeMs, addedMs }) => [
+    label,
+    count.toLocaleString('en-US'),
+    formatDuration(nowMs),
+    beforeMs === undefined ? '–' : formatDuration(beforeMs),
+    formatDuration(addedMs),
+  ]);
+  return [
+    '## What took longer',
+    `On average, against ${comparedWith[period.name]}. What added most comes first.`,
+    table(['Operation', 'Count', 'Now', 'Before', 'More in all'], rows),
+  ];
 }
 
 function trendParts({ trends, period }: PerformanceReport): readonly string[] {

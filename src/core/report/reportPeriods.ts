@@ -4,7 +4,11 @@ const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
 
 /** A period up to now. A session is the time since this window was opened, by whole hours. */
-export function periodUntil(name: ReportPeriodName, now: number, openedAt: number): ReportPeriod {
+export function periodUntil(
+  name: Exclude<ReportPeriodName, 'date'>,
+  now: number,
+  openedAt: number,
+): ReportPeriod {
   switch (name) {
     case 'session':
       return { name, fromMs: Math.floor(openedAt / hourMs) * hourMs, toMs: now };
@@ -15,7 +19,17 @@ export function periodUntil(name: ReportPeriodName, now: number, openedAt: numbe
   }
 }
 
-/** The stretch of the same length before. */
+/** The user's own day that begins then. */
+export function periodOfDay(startMs: number): ReportPeriod {
+  const start = new Date(startMs);
+  // A day that the clocks are changed on has 23 or 25 hours.
+  return { name: 'date', fromMs: startMs, toMs: new Date(startMs).setDate(start.getDate() + 1) };
+}
+
+/** The stretch of the same length before; for one day the week before, as one day is like no other. */
 export function periodBefore({ name, fromMs, toMs }: ReportPeriod): ReportPeriod {
+  if (name === 'date') {
+    return { name: 'week', fromMs: fromMs - 7 * dayMs, toMs: fromMs };
+  }
   return { name, fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
 }

@@ -17,6 +17,8 @@ interface Measure {
   readonly format: (value: number) => string;
   /** Undefined where there are too few cases to say. */
   readonly of: (figures: Figures) => number | undefined;
+  /** Whether it grows with the time that it is about. */
+  readonly isSum?: true;
 }
 
 const measures: readonly Measure[] = [
@@ -41,7 +43,12 @@ const measures: readonly Measure[] = [
     format: (value) => value.toFixed(0),
     of: (figures) => enough(figures, { name: 'tokensPerSecond' }, 50),
   },
-  { name: 'Spending', format: formatCost, of: (figures) => figures.sum({ name: 'cost' }) },
+  {
+    name: 'Spending',
+    format: formatCost,
+    of: (figures) => figures.sum({ name: 'cost' }),
+    isSum: true,
+  },
   {
     name: 'Requests that failed',
     format: percent,
@@ -67,14 +74,18 @@ const measures: readonly Measure[] = [
 
 const requestErrors = { name: 'error' } as const;
 
-/** Figures of which there is enough in this period. */
-export function trendsOf(figures: Figures, before: Figures): readonly Trend[] {
-  return measures.flatMap(({ name, format, of }) => {
+/**
+ * Figures of which there is enough in this period.
+ * @param lengthShare How long the period is, for each millisecond of the one before.
+ */
+export function trendsOf(figures: Figures, before: Figures, lengthShare: number): readonly Trend[] {
+  return measures.flatMap(({ name, format, of, isSum }) => {
     const now = of(figures);
     if (now === undefined) {
       return [];
     }
-    const earlier = of(before);
+    const known = of(before);
+    const earlier = known === undefined || !isSum ? known : known * lengthShare;
     return {
       name,
       now: format(now),

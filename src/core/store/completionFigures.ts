@@ -11,12 +11,13 @@ export interface LanguageCompletions {
 export async function readLanguageCompletions(
   store: Pick<StoreConnection, 'read' | 'database'>,
   fromDay: string,
+  toDay: string,
 ): Promise<readonly LanguageCompletions[]> {
   const rows = await store.read(() =>
     store.database.all(
       `SELECT language, sum(offered) AS offered, sum(accepted) AS accepted
-       FROM completion_outcomes WHERE day >= ? AND model <> '' GROUP BY language`,
-      [fromDay],
+       FROM completion_outcomes WHERE day BETWEEN ? AND ? AND model <> '' GROUP BY language`,
+      [fromDay, toDay],
     ),
   );
   return rows.map((row) => ({

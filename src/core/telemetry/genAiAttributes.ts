@@ -48,6 +48,8 @@ export const slipstream = {
   toolStatus: 'slipstream.tool.status',
   /** The user was waited for: their time, not ours. */
   isUserTime: 'slipstream.is_user_time',
+  /** Of a tool's call, what the user took to decide on it, milliseconds: no fault of the tool. */
+  userMs: 'slipstream.user_ms',
   /** The provider was waited for, in what it calls a batch: hours are no fault of anyone. */
   isProviderTime: 'slipstream.is_provider_time',
   /** Requests of a batch job. */

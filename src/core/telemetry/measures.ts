@@ -6,6 +6,9 @@ import type { Metrics } from './metrics.ts';
 import { RecordingSpan, type SpanRecord } from './recordingSpan.ts';
 import { operation, operationOf } from './spanNames.ts';
 
+/** The provider's words; whatever else a server says is no name of a series. */
+const plainCause = /^[a-z_]{1,40}$/;
+
 /** What a request of a batch used. */
 export interface BatchAnswer {
   readonly model: string;
@@ -23,7 +26,7 @@ export function measureSpan(metrics: Metrics, span: SpanRecord): void {
     model: isOwn ? span.model : '',
     tier: isOwn ? span.tier : '',
   };
-  metrics.record({ name: 'duration', ...series }, span.durationMs ?? 0);
+  metrics.record({ name: 'duration', ...series }, measuredMs(span));
   const errorType = span.attributes[general.errorType];
   // A failed request is counted with its own kind, from its record.
   if (typeof errorType === 'string' && series.operation !== operation.request) {
@@ -34,6 +37,12 @@ export function measureSpan(metrics: Metrics, span: SpanRecord): void {
   if (outcome !== undefined) {
     metrics.record({ name: outcome === 'miss' ? 'cacheMiss' : 'cacheHit', ...series }, 1);
   }
+}
+
+/** What a span took; of a tool's call without what the user took to decide on it. */
+export function measuredMs({ durationMs = 0, attributes }: SpanRecord): number {
+  const userMs = attributes[slipstream.userMs];
+  return typeof userMs === 'number' ? Math.max(0, durationMs - userMs) : durationMs;
 }
 
 /** Puts what one request of a batch used into the figures: it has no record of its own. */
@@ -75,6 +84,7 @@ export function measureRequest(
   } else if (outcome === 'cancelled') {
     metrics.record(key('cancelled'), 1);
   }
+  recordPromptCacheMiss(metrics, key, record);
   if (answeredFrom === 'shared') {
     metrics.record(key('singleFlightShared'), 1);
   }
@@ -97,4 +107,15 @@ function recordUsage(metrics: Metrics, key: (name: MetricName) => MetricKey, usa
   metrics.record(key('outputTokens'), outputTokens);
   metrics.record(key('cacheReadTokens'), cacheReadTokens);
   metrics.record(key('cacheWriteTokens'), cacheWriteTokens);
+}
+
+function recordPromptCacheMiss(
+  metrics: Metrics,
+  key: (name: MetricName, operationName: string) => MetricKey,
+  { promptCacheMiss, answeredFrom }: RequestRecord,
+): void {
+  if (promptCacheMiss !== undefined && answeredFrom === undefined) {
+    const cause = plainCause.test(promptCacheMiss) ? promptCacheMiss : 'unknown';
+    metrics.record(key('promptCacheMiss', `${operation.request}/${cause}`), 1);
+  }
 }

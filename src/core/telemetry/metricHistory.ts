@@ -72,8 +72,9 @@ export class MetricHistory implements Disposable {
     const toHour = hourOf(query.toMs ?? Number.MAX_SAFE_INTEGER);
     const rows = await store.read(() =>
       store.database.all(
-        `SELECT * FROM metric_hours WHERE hour BETWEEN ? AND ? AND name LIKE ? ORDER BY hour`,
-        [fromHour, toHour, query.name ?? '%'],
+        `SELECT * FROM metric_hours WHERE hour BETWEEN ? AND ? AND name LIKE ? AND operation LIKE ?
+         ORDER BY hour`,
+        [fromHour, toHour, query.name ?? '%', query.operation ?? '%'],
       ),
     );
     return mergePoints([...rows.map(pointOfRow), ...this.unsaved()])

@@ -27,6 +27,8 @@ export type MetricName =
   /** One for each look-up; the tier is where it was found. */
   | 'cacheHit'
   | 'cacheMiss'
+  /** One for each request that missed the provider's; the operation is followed by `/` and the cause. */
+  | 'promptCacheMiss'
   /** One for each request that another's call answered. */
   | 'singleFlightShared';
 

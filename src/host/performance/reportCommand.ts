@@ -11,12 +11,13 @@ import {
   requestsWithin,
 } from '../../core/report/performanceReport.ts';
 import type { RecommendedAction } from '../../core/report/recommendation.ts';
-import type { ReportData, ReportPeriod, ReportPeriodName } from '../../core/report/reportData.ts';
+import type { ReportData, ReportPeriod } from '../../core/report/reportData.ts';
 import { reportMarkdown } from '../../core/report/reportMarkdown.ts';
-import { periodBefore, periodUntil } from '../../core/report/reportPeriods.ts';
+import { periodBefore } from '../../core/report/reportPeriods.ts';
 import { readLanguageCompletions } from '../../core/store/completionFigures.ts';
 import { localDay, type UsagePeriod } from '../../core/store/usageRecords.ts';
 import type { PerformanceParts } from './performanceFeature.ts';
+import { choosePeriod } from './periodChoice.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 
 export interface ReportCommandParts
@@ -27,16 +28,6 @@ export interface ReportCommandParts
 }
 
 const clock = systemClock;
-
-interface PeriodItem extends vscode.QuickPickItem {
-  readonly period: ReportPeriodName;
-}
-
-const choices: readonly PeriodItem[] = [
-  { label: 'This session', description: 'since this window was opened', period: 'session' },
-  { label: 'The last 24 hours', description: 'against the 24 hours before', period: 'day' },
-  { label: 'The last 7 days', description: 'against the 7 days before', period: 'week' },
-];
 
 /** “Show performance report”: asks for the period, and makes the report of what was measured. */
 export class ReportCommand implements Disposable {
@@ -57,20 +48,25 @@ export class ReportCommand implements Disposable {
   }
 
   async run(): Promise<void> {
-    const chosen = await vscode.window.showQuickPick(choices, {
-      title: 'Performance report',
-      placeHolder: 'Which time shall it be about?',
+    const period = await choosePeriod(this.parts.foundation.telemetry, {
+      now: clock.wallTime(),
+      openedAt: this.openedAt,
     });
-    if (chosen) {
-      await this.show(chosen.period);
+    if (period) {
+      await this.show(period);
     }
   }
 
-  async show(name: ReportPeriodName): Promise<void> {
-    const report = performanceReport(
-      await this.data(periodUntil(name, clock.wallTime(), this.openedAt)),
-    );
-    const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  async show(period: ReportPeriod): Promise<void> {
+    const report = performanceReport(await this.data(period));
+    const format = new Intl.DateTimeFormat(undefined, {
+      weekday: 'short',
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+    });
     const markdown = reportMarkdown(report, { formatTime: (time) => format.format(time) });
     await this.documents.show(report, markdown);
   }
@@ -88,7 +84,11 @@ export class ReportCommand implements Disposable {
         fromMs: periodBefore(period).fromMs,
         toMs: periodBefore(period).toMs,
       }),
-      readLanguageCompletions(models.storeConnection, localDay(period.fromMs)),
+      readLanguageCompletions(
+        models.storeConnection,
+        localDay(period.fromMs),
+        localDay(period.toMs - 1),
+      ),
     ]);
     return {
       period,
@@ -96,7 +96,7 @@ export class ReportCommand implements Disposable {
       before: new Figures(before),
       requests: requestsWithin(models.requestLog.all(), period),
       traces: telemetry.traces(),
-      process: telemetry.processSamples(),
+      process: telemetry.processSamples().filter(({ atMs }) => atMs < period.toMs),
       completions: completionFigures,
       alerts: alertsOf(engine, period),
       settings,
@@ -129,10 +129,10 @@ export class ReportCommand implements Disposable {
   }
 }
 
-function alertsOf(engine: AlertEngine, { fromMs }: ReportPeriod): ReportData['alerts'] {
+function alertsOf(engine: AlertEngine, { fromMs, toMs }: ReportPeriod): ReportData['alerts'] {
   return engine
     .all()
-    .filter(({ since, endedAt }) => since >= fromMs || (endedAt ?? since) >= fromMs)
+    .filter(({ since, endedAt }) => since < toMs && (endedAt ?? toMs) >= fromMs)
     .map(({ title, detail, since, endedAt }) => ({
       title,
       detail,

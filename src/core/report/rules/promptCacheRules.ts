@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../shared/figures.ts';
 import type { RequestRecord } from '../../model/requestLog.ts';
+import { operation } from '../../telemetry/spanNames.ts';
 import { leastCases, percent, type Recommendation, type Rule } from '../recommendation.ts';
 import type { ReportData } from '../reportData.ts';
 
@@ -46,16 +47,21 @@ export const promptCacheRules: readonly Rule[] = [
 ];
 
 function missesBy(
-  { requests }: ReportData,
+  { figures }: ReportData,
   cause: string,
   words: Omit<Recommendation, 'evidence'>,
 ): Recommendation | undefined {
-  const asked = requests.filter(({ answeredFrom, usage }) => !answeredFrom && usage);
-  const missed = asked.filter(({ promptCacheMiss }) => promptCacheMiss === cause);
-  if (asked.length < leastCases || missed.length / asked.length < notableShare) {
+  const missed = figures.sum({
+    name: 'promptCacheMiss',
+    operation: `${operation.request}/${cause}`,
+  });
+  // What a batch asks for has no prompt before it.
+  const batched = figures.count({ name: 'inputTokens', surface: 'bulk' });
+  const asked = figures.count({ name: 'inputTokens' }) - batched;
+  if (asked < leastCases || missed / asked < notableShare) {
     return undefined;
   }
-  const evidence = `${missed.length} of ${asked.length} requests missed the provider’s prompt cache for this reason.`;
+  const evidence = `${missed} of ${asked} requests missed the provider’s prompt cache for this reason.`;
   return { ...words, evidence };
 }
 

@@ -17,16 +17,19 @@ export const waitingRules: readonly Rule[] = [
 /** A tenth of the time to the first word is felt; less is not worth a change. */
 const notableShare = 0.1;
 
-function slowConnections({ figures, hasProxy }: ReportData): Recommendation | undefined {
+function slowConnections({ figures, before, hasProxy }: ReportData): Recommendation | undefined {
   const connecting = figures.histogram({ name: 'duration', operation: operation.connect });
   const first = figures.histogram({ name: 'timeToFirstToken' });
   const share = first.sum === 0 ? 0 : connecting.sum / first.sum;
   if (!hasProxy || connecting.count < leastCases || share < notableShare) {
     return undefined;
   }
+  const usual = before.histogram({ name: 'duration', operation: operation.connect });
+  const usually =
+    usual.count < leastCases ? '' : `, against ${formatDuration(usual.sum / usual.count)} before`;
   return {
     title: 'The proxy takes a good part of the time to the first word',
-    evidence: `Connecting took ${formatDuration(connecting.sum / connecting.count)} on average, ${percent(share)} of the time to the first word.`,
+    evidence: `Connecting took ${formatDuration(connecting.sum / connecting.count)} on average${usually}: ${percent(share)} of the time to the first word.`,
     gain: `Up to ${formatDuration(connecting.sum / connecting.count)} a request, where the model’s address needs no proxy (http.noProxy).`,
     action: {
       kind: 'command',
@@ -81,7 +84,7 @@ function longApprovals({ figures }: ReportData): Recommendation | undefined {
 
 const slowToolMs = 5_000;
 
-function slowTool({ figures }: ReportData): Recommendation | undefined {
+function slowTool({ figures, before }: ReportData): Recommendation | undefined {
   const prefix = `${operation.tool} `;
   const [slowest] = [...figures.by('operation', { name: 'duration' })]
     .filter(([name, { count }]) => name.startsWith(prefix) && count >= leastCases)
@@ -96,17 +99,30 @@ function slowTool({ figures }: ReportData): Recommendation | undefined {
     return undefined;
   }
   const { tool, p50, count } = slowest;
+  const usualMs = before.percentile({ name: 'duration', operation: `${prefix}${tool}` }, 50);
+  const usually = usualMs === undefined ? '' : `, against ${formatDuration(usualMs)} before`;
   return {
     title: `The tool ${tool} is slow`,
-    evidence: `It ran ${count} times and took ${formatDuration(p50)} or longer in every other case.`,
-    gain: 'Instructions in AGENTS.md that name a quicker way, such as one test instead of all, shorten each turn that uses it.',
-    action: {
-      kind: 'setting',
-      key: 'commandTimeoutSeconds',
-      label: 'Limit how long commands may run',
-    },
+    evidence: `It ran ${count} times and took ${formatDuration(p50)} or longer in every other case${usually}.`,
+    ...(tool === commandTool ? quickerCommands : withoutTool),
   };
 }
+
+const commandTool = 'run_command';
+
+const quickerCommands: Pick<Recommendation, 'gain' | 'action'> = {
+  gain: 'Instructions in AGENTS.md that name a quicker way, such as one test instead of all, shorten each turn that uses it.',
+  action: {
+    kind: 'setting',
+    key: 'commandTimeoutSeconds',
+    label: 'Limit how long commands may run',
+  },
+};
+
+const withoutTool: Pick<Recommendation, 'gain' | 'action'> = {
+  gain: 'Denied while what stands behind it is slow, it no longer holds up each turn that uses it.',
+  action: { kind: 'setting', key: 'approvals.tools', label: 'Choose which tools may run' },
+};
 
 /** Twice as slow is no chance any more with twenty cases each. */
 const slowerBy = 2;

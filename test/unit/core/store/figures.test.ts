@@ -60,7 +60,7 @@ describe('What the performance panel reads of the store', () => {
       add('2030-01-02', 'yaml', 'sonnet', 20);
       add('2030-01-02', 'yaml', '', 900);
       add('2029-12-31', 'yaml', 'haiku', 100);
-      assert.deepEqual(await readLanguageCompletions(connection, '2030-01-01'), [
+      assert.deepEqual(await readLanguageCompletions(connection, '2030-01-01', '2030-12-31'), [
         { languageId: 'yaml', offered: 30, accepted: 4 },
       ]);
     }));

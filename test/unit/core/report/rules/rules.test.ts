@@ -23,8 +23,11 @@ interface Case {
 
 const minuteMs = 60_000;
 
-function misses(cause: string, missed: number, all: number): readonly RequestRecord[] {
-  return [...requests(missed, { promptCacheMiss: cause }), ...requests(all - missed)];
+function misses(cause: string, missed: number, all: number): readonly MadeUpSeries[] {
+  return [
+    { name: 'inputTokens', surface: 'chat', count: all, value: 1_000 },
+    { name: 'promptCacheMiss', operation: `chat/${cause}`, count: missed, value: 1 },
+  ];
 }
 
 /** Requests of one thread with a pause before each. */
@@ -67,23 +70,23 @@ const smallWindow = () => ({ name: 'Local', windowTokens: 32_000 });
 
 const cases: Readonly<Record<string, Case>> = {
   'promptCache.tools': {
-    speaks: { requests: misses('tools_changed', 10, 50) },
+    speaks: { series: misses('tools_changed', 10, 50) },
     evidence: /10 of 50/,
     silent: {
-      'few misses': { requests: misses('tools_changed', 2, 50) },
-      'another cause': { requests: misses('messages_changed', 10, 50) },
-      'few requests': { requests: misses('tools_changed', 5, 10) },
+      'few misses': { series: misses('tools_changed', 2, 50) },
+      'another cause': { series: misses('messages_changed', 10, 50) },
+      'few requests': { series: misses('tools_changed', 5, 10) },
     },
   },
   'promptCache.system': {
-    speaks: { requests: misses('system_changed', 10, 50) },
+    speaks: { series: misses('system_changed', 10, 50) },
     evidence: /10 of 50/,
-    silent: { 'few misses': { requests: misses('system_changed', 2, 50) } },
+    silent: { 'few misses': { series: misses('system_changed', 2, 50) } },
   },
   'promptCache.model': {
-    speaks: { requests: misses('model_changed', 6, 50) },
+    speaks: { series: misses('model_changed', 6, 50) },
     evidence: /6 of 50/,
-    silent: { 'few misses': { requests: misses('model_changed', 1, 50) } },
+    silent: { 'few misses': { series: misses('model_changed', 1, 50) } },
   },
   'promptCache.lifetime': {
     speaks: {
@@ -111,7 +114,7 @@ const cases: Readonly<Record<string, Case>> = {
         { name: 'timeToFirstToken', count: 40, value: 1_000 },
       ],
     },
-    evidence: /200 ms on average, 20 %/,
+    evidence: /200 ms on average: 20 %/,
     silent: {
       'no proxy': {
         series: [
