@@ -99,6 +99,7 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
   const prefetch = createPrefetch(resources, models);
   resources.add(addCounters(telemetry, models, prefetch));
   const chatCommands = createChatCommands(chat, threads);
+  const measuring = { tracing: telemetry, registry: telemetry.registry, clock };
   return {
     openThread: async (threadId) => {
       await chat.reveal();
@@ -133,8 +134,7 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
         ...editor,
         ...models,
         syntax: async () => syntax,
-        tracing: telemetry,
-        clock,
+        ...measuring,
         chat: chatCommands,
       }),
       folders,
@@ -277,7 +277,13 @@ async function createThreads(
     expandPrompt: (text) => slashCommands.expand(text),
   });
   const suggestTitle = threads.suggestTitle.bind(threads);
-  const namer = createThreadNamer({ ...parts, ...models, store, suggestTitle });
+  const namer = createThreadNamer({
+    ...parts,
+    ...models,
+    store,
+    registry: telemetry.registry,
+    suggestTitle,
+  });
   const summaries = parts.resources.add(new SummaryDocuments(threads));
   return { threads: parts.resources.add(threads), summaries };
 }

@@ -7,6 +7,7 @@ import type { ConnectionProvider } from '../core/model/connection.ts';
 import type { ModelGateway } from '../core/model/request.ts';
 import { BatchQueue } from '../core/model/schedule/batchQueue.ts';
 import type { Settings } from '../core/settings.ts';
+import type { TelemetrySources } from '../core/telemetry/telemetrySources.ts';
 import type { OutputLog } from './outputLog.ts';
 
 export interface ThreadNamingParts extends Pick<ThreadNamerParts, 'store' | 'suggestTitle'> {
@@ -14,6 +15,7 @@ export interface ThreadNamingParts extends Pick<ThreadNamerParts, 'store' | 'sug
   readonly settings: Settings;
   readonly connection: ConnectionProvider;
   readonly gateway: ModelGateway;
+  readonly registry: TelemetrySources;
   readonly log: OutputLog;
 }
 
@@ -22,7 +24,7 @@ const namingModel = 'claude-haiku-5-5';
 
 /** Lets a small model name threads, several in one call. */
 export function createThreadNamer(parts: ThreadNamingParts): ThreadNamer {
-  const { resources, settings, connection, gateway, log, store, suggestTitle } = parts;
+  const { resources, settings, connection, gateway, registry, log, store, suggestTitle } = parts;
   const queue = resources.add(
     new BatchQueue({
       kind: nameThreads,
@@ -32,6 +34,7 @@ export function createThreadNamer(parts: ThreadNamingParts): ThreadNamer {
       model: () => Promise.resolve(namingModel),
     }),
   );
+  resources.add(registry.add('counters', `together.${nameThreads.name}`, () => queue.counts));
   return resources.add(
     new ThreadNamer({
       store,

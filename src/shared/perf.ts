@@ -175,6 +175,8 @@ export interface CostView {
   readonly byThread: readonly SpendingRow[];
   /** Dollars by surface: of a week or a month by the user's day, else by minute or hour. */
   readonly series: SeriesView;
+  /** Tokens sent, read from the provider's cache among them, and written, over the same times. */
+  readonly tokens: SeriesView;
 }
 
 export interface CacheRow {
@@ -184,6 +186,9 @@ export interface CacheRow {
   readonly bytes?: number;
   readonly limitBytes?: number;
   readonly evictions?: number;
+  /** What its hits spared; absent where it is not known. */
+  readonly savedMs?: number;
+  readonly savedUsd?: number;
 }
 
 /** Work that was done ahead or shared, and whether it was of use. */

@@ -199,6 +199,13 @@ describe('The performance panel in a page of its own', () => {
     await page.getByText('As a table').click();
     const table = page.getByRole('table', { name: 'Requests to models' });
     assert.equal(await table.getByRole('row').count(), 61);
+    await page.getByRole('tab', { name: 'Cost' }).click();
+    for (const name of ['Cost', 'Tokens']) {
+      const group = page.getByRole('region', { name, exact: true });
+      await group.getByText('As a table').click();
+      const rows = group.getByRole('table', { name }).getByRole('row');
+      assert.equal(await rows.count(), 61);
+    }
   });
 
   it('tells of a host that fails, and of measuring that is off', async () => {

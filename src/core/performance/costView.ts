@@ -1,7 +1,13 @@
-import type { BudgetRow, CostView, PerfPeriod, SpendingRow } from '../../shared/perf.ts';
+import type {
+  BudgetRow,
+  CostView,
+  PerfPeriod,
+  SeriesView,
+  SpendingRow,
+} from '../../shared/perf.ts';
 import { type FigureQuery, Figures } from '../report/figures.ts';
 import { surfaceLabel } from '../report/operationLabels.ts';
-import type { MetricPoint } from '../telemetry/metricKey.ts';
+import type { MetricName, MetricPoint } from '../telemetry/metricKey.ts';
 import { byTime } from './perfPeriod.ts';
 
 /** What the cost is compared with, and what figures do not hold. */
@@ -25,6 +31,7 @@ export async function costView(
     byModel: spendingBy(figures, 'model', nameOf),
     byThread: await byThread(period),
     series: costSeries(points, period),
+    tokens: tokenSeries(points, period),
   };
 }
 
@@ -48,18 +55,44 @@ function spendingBy(
     .sort((left, right) => (right.costUsd ?? 0) - (left.costUsd ?? 0));
 }
 
-function costSeries(points: readonly MetricPoint[], period: PerfPeriod): CostView['series'] {
-  const isByDay = period === 'week' || period === 'month';
-  const costs = points
-    .filter(({ key }) => key.name === 'cost')
-    .map((point) => (isByDay ? { ...point, atMs: startOfDay(point.atMs) } : point));
+function costSeries(points: readonly MetricPoint[], period: PerfPeriod): SeriesView {
+  const costs = points.filter(({ key }) => key.name === 'cost');
   const surfaces = [...new Set(costs.map(({ key }) => key.surface))].sort();
-  const moments = byTime(costs);
+  return seriesOf(costs, period, (at) =>
+    surfaces.map((surface) => [surfaceLabel(surface), at.sum({ name: 'cost', surface })]),
+  );
+}
+
+const tokenLines: readonly (readonly [label: string, name: MetricName])[] = [
+  ['Sent', 'inputTokens'],
+  ['Of these from the provider’s cache', 'cacheReadTokens'],
+  ['Written', 'outputTokens'],
+];
+
+function tokenSeries(points: readonly MetricPoint[], period: PerfPeriod): SeriesView {
+  const names = new Set<MetricName>(tokenLines.map(([, name]) => name));
+  const tokens = points.filter(({ key }) => names.has(key.name));
+  return seriesOf(tokens, period, (at) =>
+    tokenLines.map(([label, name]) => [label, at.sum({ name })]),
+  );
+}
+
+/** A value of each line at each moment: of a week or a month by day. */
+function seriesOf(
+  points: readonly MetricPoint[],
+  period: PerfPeriod,
+  linesAt: (figures: Figures) => readonly (readonly [name: string, value: number])[],
+): SeriesView {
+  const isByDay = period === 'week' || period === 'month';
+  const moments = byTime(
+    isByDay ? points.map((point) => ({ ...point, atMs: startOfDay(point.atMs) })) : points,
+  );
+  const values = moments.map(([, at]) => linesAt(new Figures(at)));
   return {
     times: moments.map(([atMs]) => atMs),
-    lines: surfaces.map((surface) => ({
-      name: surfaceLabel(surface),
-      values: moments.map(([, at]) => new Figures(at).sum({ name: 'cost', surface })),
+    lines: (values[0] ?? []).map(([name], line) => ({
+      name,
+      values: values.map((at) => at[line]?.[1] ?? 0),
     })),
   };
 }

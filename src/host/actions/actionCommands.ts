@@ -3,6 +3,7 @@ import type { ResourceManager } from '../../base/lifecycle.ts';
 import type { ActionTracing } from '../../core/actions/actionTrace.ts';
 import type { ModelGateway } from '../../core/model/request.ts';
 import type { Syntax } from '../../core/syntax/syntax.ts';
+import type { TelemetrySources } from '../../core/telemetry/telemetrySources.ts';
 import type { ChatCommands } from '../commandHandlers.ts';
 import type { CommandHandlers } from '../commandTable.ts';
 import type { Notifications } from '../notifications.ts';
@@ -30,6 +31,7 @@ export interface ActionParts extends ActionModelParts, ActionTracing {
   readonly folders: WorkspaceFolders;
   readonly workspace: VsCodeWorkspace;
   readonly gateway: ModelGateway;
+  readonly registry: TelemetrySources;
   readonly notifications: Notifications;
   readonly chat: ChatCommands;
   /** Loaded with the first action at a cursor. */

@@ -19,6 +19,7 @@ import type { ConnectionProvider } from '../../core/model/connection.ts';
 import type { ModelGateway } from '../../core/model/request.ts';
 import { BatchQueue } from '../../core/model/schedule/batchQueue.ts';
 import { operation } from '../../core/telemetry/spanNames.ts';
+import type { TelemetrySources } from '../../core/telemetry/telemetrySources.ts';
 import type { TraceScope } from '../../core/telemetry/traceScope.ts';
 import type { Workspace } from '../../core/tools/workspace.ts';
 import { isHidden } from '../hiding.ts';
@@ -30,6 +31,7 @@ import { assertOnline } from './preconditions.ts';
 export interface CommitMessageParts extends ActionTracing {
   readonly connection: ConnectionProvider;
   readonly gateway: ModelGateway;
+  readonly registry: TelemetrySources;
   readonly notifications: Notifications;
   readonly workspace: Workspace;
   /** The model to ask, for a task in these words. */
@@ -45,6 +47,7 @@ const recentCommits = 10;
 export class CommitMessages implements Disposable {
   private readonly parts: CommitMessageParts;
   private readonly notes: BatchQueue<string, string>;
+  private readonly counting: Disposable;
   private isRunning = false;
 
   constructor(parts: CommitMessageParts) {
@@ -56,6 +59,11 @@ export class CommitMessages implements Disposable {
       newId: randomUUID,
       model: parts.smallModel,
     });
+    this.counting = parts.registry.add(
+      'counters',
+      `together.${summarizeDiffs.name}`,
+      () => this.notes.counts,
+    );
   }
 
   /** @param clicked What VS Code passes from the title of a repository. */
@@ -68,6 +76,7 @@ export class CommitMessages implements Disposable {
   }
 
   dispose(): void {
+    this.counting.dispose();
     this.notes.dispose();
   }
 

@@ -2,6 +2,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { AlertEngine } from '../../core/alerts/alertEngine.ts';
 import { type Limit, limitsOf, stateOf } from '../../core/model/budget/limits.ts';
 import { nameOfLimit, upperFirst } from '../../core/model/budget/wording.ts';
+import type { Catalogue } from '../../core/model/catalogue.ts';
 import type { Measure } from '../../core/model/router/modelStatistics.ts';
 import type { PerfFeedParts } from '../../core/performance/perfFeed.ts';
 import { periodMs } from '../../core/performance/perfPeriod.ts';
@@ -13,6 +14,7 @@ import type { PerformanceParts } from './performanceFeature.ts';
 
 type FeedParts = Pick<PerformanceParts, 'settings' | 'foundation'> & {
   readonly nameOf: (model: string) => string;
+  readonly catalogue: Catalogue;
   readonly engine: AlertEngine;
 };
 
@@ -47,19 +49,25 @@ export function createFeedSources(
     caches: {
       sizes: () => models.answers.cache.sizes(),
       prepared: () => preparedRows(telemetry),
+      readSavesUsd: (model, tokens) => {
+        const prices = parts.catalogue.pricesOf(model)?.usdPerMillionTokens;
+        return prices && ((prices.input - prices.cacheRead) * tokens) / 1e6;
+      },
     },
     models: () => modelRows(parts),
     alerts: () => alertViews(engine),
   };
 }
 
-/** Kinds of preparing ahead, by the names that their counters have. */
+/** What was prepared ahead or asked together, by the names that the counters have. */
 const preparedNames: ReadonlyMap<string, string> = new Map([
   ['prefetch.connection', 'Prepared: connection'],
   ['prefetch.tokenizer', 'Prepared: tokenizer'],
   ['prefetch.promptCache', 'Prepared: prompt cache'],
   ['prefetch.summary', 'Prepared: summary'],
   ['prefetch.completion', 'Prepared: next completion'],
+  ['together.nameThreads', 'Asked together: names of threads'],
+  ['together.summarizeDiffs', 'Asked together: notes on changes'],
 ]);
 
 function preparedRows(telemetry: Telemetry): readonly SavingRow[] {

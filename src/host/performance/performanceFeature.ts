@@ -68,7 +68,7 @@ function assemble(parts: PerformanceParts, catalogue: Catalogue): PerformanceFea
       requestLog: models.requestLog,
       nameOf,
       costOf: (usage, model) => callCostUsd(usage, model, { catalogue, settings }),
-      ...createFeedSources({ ...parts, nameOf, engine }),
+      ...createFeedSources({ ...parts, nameOf, catalogue, engine }),
     }),
   );
   const report = resources.add(new ReportCommand({ ...parts, nameOf, catalogue, engine }));

@@ -220,6 +220,15 @@ const sections: Readonly<Record<Exclude<PerfSection, 'requests'>, PerfData>> = {
         ...series,
         lines: series.lines.slice(0, 1).map((line) => ({ ...line, name: 'Chat' })),
       },
+      tokens: {
+        ...series,
+        lines: ['Sent', 'Of these from the provider’s cache', 'Written'].map((name, at) => ({
+          name,
+          values: (series.lines[0]?.values ?? []).map(
+            (value) => (value ?? 0) * (40 / (at * 2 + 1)),
+          ),
+        })),
+      },
       bySurface: [spending('Chat', 2.4), spending('Completion', 0.3)],
       byModel: [spending('Claude Sonnet 5.5', 2.1), spending('qwen2.5-coder')],
       byThread: [spending('Why is the total off by a cent?', 0.9)],
@@ -238,6 +247,8 @@ const sections: Readonly<Record<Exclude<PerfSection, 'requests'>, PerfData>> = {
           bytes: 1_400_000,
           limitBytes: 32_000_000,
           evictions: 3,
+          savedMs: 128_000,
+          savedUsd: 1.01,
         },
         {
           name: 'Disk',
@@ -246,8 +257,10 @@ const sections: Readonly<Record<Exclude<PerfSection, 'requests'>, PerfData>> = {
           bytes: 18_200_000,
           limitBytes: 200_000_000,
           evictions: 0,
+          savedMs: 54_000,
+          savedUsd: 0.41,
         },
-        { name: 'Provider’s prompt cache', hits: 301, misses: 39 },
+        { name: 'Provider’s prompt cache', hits: 301, misses: 39, savedUsd: 2.9 },
       ],
       sharing: [
         { name: 'Single-flight', used: 41, wasted: 0 },

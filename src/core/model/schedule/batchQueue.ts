@@ -62,11 +62,18 @@ export class BatchQueue<Item, Answer> implements Disposable {
   private readonly disposal: AbortController;
   private waiting: Pending<Item, Answer>[] = [];
   private timer: Disposable | undefined;
+  private hits = 0;
+  private wasted = 0;
 
   constructor(options: BatchQueueOptions<Item, Answer>) {
     this.options = options;
     this.resources = new ResourceManager(`batchQueue/${options.kind.name}`);
     this.disposal = this.resources.abortController();
+  }
+
+  /** Calls that were spared by asking together, and items that had to be asked for again. */
+  get counts(): { readonly hits: number; readonly wasted: number } {
+    return { hits: this.hits, wasted: this.wasted };
   }
 
   /**
@@ -126,6 +133,7 @@ export class BatchQueue<Item, Answer> implements Disposable {
   ): Promise<void> {
     const answers = readBatchAnswer(await this.call(batch));
     const alone: Pending<Item, Answer>[] = [];
+    this.hits += batch.length - 1;
     for (const [index, pending] of batch.entries()) {
       const answer = this.options.kind.read(answers.get(idOf(index)));
       if (answer !== undefined) {
@@ -136,6 +144,7 @@ export class BatchQueue<Item, Answer> implements Disposable {
         pending.reject(new UserError('The model answered something else than it was asked for.'));
       }
     }
+    this.wasted += alone.length;
     const repeats = alone.map((pending) =>
       this.answerAll([pending], false).catch((error: unknown) => pending.reject(error)),
     );

@@ -23,6 +23,16 @@ const tierColumns: readonly FigureColumn<CacheRow>[] = [
         ? '–'
         : `${formatBytes(bytes)}${limitBytes === undefined ? '' : ` of ${formatBytes(limitBytes)}`}`,
   },
+  {
+    name: 'Saved, time',
+    isNumber: true,
+    cell: ({ savedMs }) => (savedMs === undefined ? '–' : formatDuration(savedMs)),
+  },
+  {
+    name: 'Saved, cost',
+    isNumber: true,
+    cell: ({ savedUsd }) => (savedUsd === undefined ? '–' : formatCost(savedUsd)),
+  },
   { name: 'Evicted', isNumber: true, cell: ({ evictions }) => evictions?.toLocaleString() ?? '–' },
 ];
 

@@ -17,6 +17,7 @@ export function CostSection(): JSX.Element {
     <>
       <Budgets budgets={cost.budgets} />
       <Chart title="Cost" series={cost.series} format={formatCost} empty={nothingSpent} />
+      <Chart title="Tokens" series={cost.tokens} format={formatTokens} empty={nothingSpent} />
       <Spending caption="By part" name="Part" rows={cost.bySurface} />
       <Spending caption="By model" name="Model" rows={cost.byModel} />
       <Spending caption="By thread" name="Thread" rows={cost.byThread} />

@@ -6,6 +6,8 @@ const memory = { bytes: 1_000, limitBytes: 9_000, evictions: 2 };
 const sources = {
   sizes: () => ({ memory }),
   prepared: () => [{ name: 'Prepared prompt cache', used: 3, wasted: 1 }],
+  readSavesUsd: (model: string, tokens: number) =>
+    model === 'sonnet' ? tokens / 1_000 : undefined,
 };
 const request = { operation: 'chat', surface: 'chat', model: 'sonnet' } as const;
 
@@ -36,6 +38,7 @@ describe('The view of the cache', () => {
     );
     const provider = view.tiers.at(-1);
     assert.deepEqual([provider?.hits, provider?.misses], [8_000, 2_000]);
+    assert.equal(provider?.savedUsd, 8);
   });
 
   it('counts as saved what a request takes and costs, for each that was spared', () => {
@@ -56,6 +59,46 @@ describe('The view of the cache', () => {
       { name: 'Shared with an equal request', used: 2, wasted: 0 },
       { name: 'Prepared prompt cache', used: 3, wasted: 1 },
     ]);
+  });
+
+  it('says what each tier spared, and has those that only a team has', () => {
+    const tier = { operation: 'cache.tier', surface: 'codeAction' } as const;
+    const { tiers } = cacheView(
+      metricPoints([
+        { name: 'timeToFirstToken', ...request, count: 4, value: 500 },
+        { name: 'cost', ...request, count: 4, value: 0.5 },
+        { name: 'cacheHit', ...tier, tier: 'http', count: 1, value: 1 },
+        { name: 'cacheMiss', ...tier, tier: 'redis', count: 3, value: 1 },
+        { name: 'cacheHit', ...tier, tier: 'memory', count: 2, value: 1 },
+      ]),
+      { ...sources, sizes: () => ({ memory, redis: { bytes: 5, limitBytes: 9, evictions: 0 } }) },
+    );
+    assert.deepEqual(
+      tiers.map(({ name, hits, misses, savedMs, savedUsd }) => [
+        name,
+        hits,
+        misses,
+        savedMs,
+        savedUsd,
+      ]),
+      [
+        ['Memory', 2, 0, 1_000, 1],
+        ['Disk', 0, 0, 0, 0],
+        ['Redis', 0, 3, 0, 0],
+        ['HTTP', 1, 0, 500, 0.5],
+      ],
+    );
+    assert.equal(tiers[2]?.bytes, 5);
+  });
+
+  it('counts what batches asked for as a saving of its own', () => {
+    const { sharing } = cacheView(
+      metricPoints([
+        { name: 'attempts', operation: 'bulk.read', surface: 'bulk', count: 7, value: 1 },
+      ]),
+      sources,
+    );
+    assert.equal(sharing.find(({ name }) => name.startsWith('In message batches'))?.used, 7);
   });
 
   it('claims no saving where nothing is known of what a request takes', () => {

@@ -62,6 +62,19 @@ describe('The view of cost', () => {
     });
   });
 
+  it('draws the tokens of all models, over the same times', async () => {
+    const { tokens } = await costView(points, sources, 'week');
+    assert.deepEqual(
+      tokens.lines.map(({ name, values }) => [name, ...values]),
+      [
+        ['Sent', 23_000],
+        ['Of these from the provider’s cache', 0],
+        ['Written', 700],
+      ],
+    );
+    assert.equal(tokens.times.length, 1);
+  });
+
   it('draws weeks and months by the user’s own day', async () => {
     const [cost] = metricPoints([{ name: 'cost', ...sonnet, count: 1, value: 0.5 }]);
     assert.ok(cost);

@@ -1,51 +1,13 @@
 import assert from 'node:assert/strict';
 import { latencyView } from '../../../../src/core/performance/latencyView.ts';
-import { operationOf } from '../../../../src/core/telemetry/spanNames.ts';
-import type { Telemetry } from '../../../../src/core/telemetry/telemetry.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
+import { recompute, runOperations } from '../../../support/recompute.ts';
 import { metricPoints } from '../../../support/reportHistory.ts';
 import { createTestTelemetry } from '../../../support/tracing.ts';
 
 /** Percentiles from buckets are to be no further off than this. */
 const maxError = 0.02;
 const minuteMs = 60_000;
-
-/** Requests and keys that take from 1 ms to 5 s, in two minutes. */
-async function runOperations(telemetry: Telemetry, clock: FakeClock): Promise<void> {
-  let state = 7;
-  for (let count = 0; count < 400; count += 1) {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    const surface = count % 3 === 0 ? 'completion' : 'chat';
-    const scope = telemetry.begin(count % 2 === 0 ? 'chat some-model' : 'debounce', {
-      attributes: { 'slipstream.request.surface': surface },
-    });
-    // Whole milliseconds: the fake clock has no others.
-    await clock.advance(Math.round(Math.exp((state / 2 ** 32) * Math.log(5_000))));
-    scope?.end();
-  }
-}
-
-interface ExportedSpan {
-  readonly name: string;
-  readonly durationMs: number;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-
-/** Of each operation on each surface, from the exported spans alone: the value at its rank. */
-function recompute(json: string, rank: number): ReadonlyMap<string, number> {
-  const { spans } = JSON.parse(json) as { readonly spans: readonly ExportedSpan[] };
-  const groups = new Map<string, number[]>();
-  for (const { name, durationMs, attributes } of spans) {
-    const id = `${operationOf(name)} ${String(attributes['slipstream.request.surface'])}`;
-    groups.set(id, [...(groups.get(id) ?? []), durationMs]);
-  }
-  return new Map(
-    [...groups].map(([id, values]) => {
-      const sorted = values.sort((left, right) => left - right);
-      return [id, sorted[Math.ceil((rank / 100) * sorted.length) - 1] ?? Number.NaN];
-    }),
-  );
-}
 
 describe('The view of latency', () => {
   it('has the percentiles that the exported spans have', async () => {

@@ -37,6 +37,7 @@ describe('The feed of the performance panel', () => {
       caches: {
         sizes: () => ({ memory: { bytes: 0, limitBytes: 1, evictions: 0 } }),
         prepared: () => [],
+        readSavesUsd: () => undefined,
       },
       models: async () => [{ model: 'm', calls: 2 }],
       alerts: () => [alert, { ...alert, id: 'over', endedAt: 2 }],

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
+import { Figures } from '../../../../src/core/report/figures.ts';
 import { performanceReport } from '../../../../src/core/report/performanceReport.ts';
 import { reportMarkdown, traceMark } from '../../../../src/core/report/reportMarkdown.ts';
 import { changeText } from '../../../../src/core/report/trends.ts';
+import { openThreadStore } from '../../../../src/core/store/openThreadStore.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
+import { recompute, runOperations } from '../../../support/recompute.ts';
 import {
   historyStart,
   type MadeUpHistory,
@@ -9,7 +14,10 @@ import {
   madeUpTrace,
   reportHistory,
 } from '../../../support/reportHistory.ts';
+import { createTemporaryFolder } from '../../../support/temporaryFolder.ts';
+import { createTestTelemetry } from '../../../support/tracing.ts';
 
+const hourMs = 60 * 60_000;
 const words = { formatTime: (time: number) => new Date(time).toISOString() };
 
 const busyDay: MadeUpHistory = {
@@ -118,5 +126,47 @@ describe('The performance report', () => {
     const empty = performanceReport(reportHistory());
     assert.ok(empty.isEmpty);
     assert.match(reportMarkdown(empty, words), /Nothing was measured in this period/);
+  });
+});
+
+describe('The percentiles of a report', () => {
+  it('are those of the exported spans, by way of the store', async () => {
+    const folder = createTemporaryFolder('report-percentiles');
+    const clock = new FakeClock();
+    const { store, connection } = await openThreadStore({
+      path: path.join(folder.path, 'threads.db'),
+      clock,
+    });
+    const telemetry = createTestTelemetry(clock, { store: connection });
+    try {
+      const fromMs = Math.ceil(clock.wallTime() / hourMs) * hourMs;
+      await clock.advance(fromMs - clock.wallTime());
+      await runOperations(telemetry, clock);
+      const period = { name: 'day', fromMs, toMs: clock.wallTime() + 1 } as const;
+      const figures = new Figures(await telemetry.totals(period));
+      const { operations } = performanceReport({ ...reportHistory(), period, figures });
+      const exported = await telemetry.exportJson({ isRedacted: false });
+      const ids = new Map([
+        ['Request to a model', 'chat'],
+        ['Pausing before asking', 'debounce'],
+      ]);
+      assert.equal(operations.length, ids.size);
+      for (const { label, count, p50Ms, p95Ms, p99Ms } of operations) {
+        assert.equal(count, 200);
+        const id = ids.get(label) ?? '';
+        for (const [rank, found] of [
+          [50, p50Ms],
+          [95, p95Ms],
+          [99, p99Ms],
+        ] as const) {
+          const exact = recompute(exported, rank, ({ name }) => name).get(id) ?? Number.NaN;
+          assert.ok(Math.abs(found / exact - 1) <= 0.02, `${id}, p${rank}: ${found} for ${exact}`);
+        }
+      }
+    } finally {
+      telemetry.dispose();
+      store.dispose();
+      folder.dispose();
+    }
   });
 });

@@ -88,6 +88,9 @@ describe('The trace of a call', () => {
     const call = spans.find(({ name }) => name === 'execute_tool write_file');
     assert.equal(call?.durationMs, 100);
     assert.ok(call && explainedShare(call, spans, 0) === 1);
+    // The tool itself is no slower for it.
+    const [measured] = telemetry.recent({ name: 'duration', operation: call.name });
+    assert.equal(measured?.histogram.sum, 40);
   });
 
   it('ends where leave is not given', async () => {
