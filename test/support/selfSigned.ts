@@ -13,10 +13,11 @@ const subjectAltName = '551d11';
 const basicConstraints = '551d13';
 
 /**
- * A new certificate for `localhost` and 127.0.0.1 that nobody has vouched for, until 2049. Made here,
- * so that no key lies in the repository and no other program is needed.
+ * A new certificate for `localhost` and 127.0.0.1 that nobody has vouched for. Made here, so that no
+ * key lies in the repository and no other program is needed.
+ * @param lastYear Two digits of the year at whose end it expires, from 20 to 49.
  */
-export function createSelfSigned(): SelfSigned {
+export function createSelfSigned(lastYear = '49'): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(identifier(ecdsaWithSha256));
   // Two of one name would be taken for each other.
@@ -33,7 +34,10 @@ export function createSelfSigned(): SelfSigned {
     value(0x02, hex('01')),
     algorithm,
     name,
-    sequence(value(0x17, Buffer.from('200101000000Z')), value(0x17, Buffer.from('491231235959Z'))),
+    sequence(
+      value(0x17, Buffer.from('200101000000Z')),
+      value(0x17, Buffer.from(`${lastYear}1231235959Z`)),
+    ),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     value(0xa3, extensions),

@@ -13,7 +13,7 @@ export interface TableSpec {
    * Rows of a `fail` table are inserted in the order they came.
    */
   readonly onConflict: 'replace' | 'fail';
-  /** The column whose rows `replaceGroup` replaces together. */
+  /** The column whose rows `clearGroup` deletes together; for PostgreSQL, one of `key`. */
   readonly group?: string;
   /** Makes one row of two that follow each other with the same key in one batch. */
   readonly merge?: (earlier: Row, later: Row) => Row;
@@ -36,36 +36,76 @@ export type WriteOperation =
   /** Runs one statement, after everything before it and before everything after it. */
   | { readonly kind: 'run'; readonly sql: string; readonly values: readonly SqlValue[] };
 
+/** What the engines differ in as to planning. */
+export interface PlanDialect {
+  /** Stands for the value with this number, counted from 1 in each statement. */
+  place(number: number): string;
+  /** How many of the rows that are left, each with so many columns, one statement takes. */
+  rowsAtOnce(left: number, columns: number): number;
+  /**
+   * Whether all of this may have been done before: then a row of a `fail` table that is there already
+   * is our own.
+   */
+  readonly isRepeated?: boolean;
+}
+
+/** One statement of a plan. */
+export interface PlannedStatement {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+  /** What to say where it changes nothing although it must. */
+  readonly otherwise?: string;
+}
+
 /**
  * Rows per statement, largest first. With one row in each, `test/bench/writes.ts` took 1,040 ms, with
  * up to 4 587, 16 309, 64 285, 256 262; more sizes are more statements to keep prepared.
  */
 const rowsPerStatement = [64, 16, 4, 1] as const;
 
-/**
- * Executes the operations so that the outcome is that of running them one after another, but table
- * by table, in the order of `tables`, and with as few statements as that allows.
- */
+const sqlite: PlanDialect = {
+  place: () => '?',
+  rowsAtOnce: (left) => rowsPerStatement.find((size) => size <= left) ?? 1,
+};
+
+/** Does the operations as `plan` says, on SQLite. */
 export function execute(
   database: Database,
   tables: readonly TableSpec[],
   operations: readonly WriteOperation[],
 ): void {
+  for (const { sql, values, otherwise } of plan(tables, operations, sqlite)) {
+    const changed = database.run(sql, values);
+    if (changed === 0 && otherwise !== undefined) {
+      throw new BugError(otherwise);
+    }
+  }
+}
+
+/**
+ * The statements whose outcome is that of doing the operations one after another, but table by table,
+ * in the order of `tables`, and as few as that allows.
+ */
+export function* plan(
+  tables: readonly TableSpec[],
+  operations: readonly WriteOperation[],
+  dialect: PlanDialect,
+): Generator<PlannedStatement> {
   let batch = new Batch(tables);
   for (const operation of operations) {
     if (operation.kind === 'run') {
-      batch.execute(database);
-      database.run(operation.sql, operation.values);
+      yield* batch.statements(dialect);
+      yield operation;
       batch = new Batch(tables);
       continue;
     }
     if (!batch.canTake(operation)) {
-      batch.execute(database);
+      yield* batch.statements(dialect);
       batch = new Batch(tables);
     }
     batch.take(operation);
   }
-  batch.execute(database);
+  yield* batch.statements(dialect);
 }
 
 type TableOperation = Exclude<WriteOperation, { kind: 'run' }>;
@@ -86,9 +126,9 @@ class Batch {
     this.of(operation.table).take(operation);
   }
 
-  execute(database: Database): void {
+  *statements(dialect: PlanDialect): Generator<PlannedStatement> {
     for (const writes of this.writes.values()) {
-      writes.execute(database);
+      yield* writes.statements(dialect);
     }
   }
 
@@ -139,17 +179,17 @@ class TableWrites {
     }
   }
 
-  execute(database: Database): void {
-    this.clearGroups(database);
+  *statements(dialect: PlanDialect): Generator<PlannedStatement> {
+    yield* this.clearings(dialect);
     const rows = [...this.rows.values()].flatMap((group) => [...group.values()]);
     for (const [columns, alike] of byColumns(rows)) {
-      for (const chunk of chunks(alike)) {
+      for (const chunk of chunks(alike, columns.length, dialect)) {
         const values = chunk.flatMap((row) => columns.map((column) => row[column] ?? null));
-        database.run(putStatement(this.table, columns, chunk.length), values);
+        yield { sql: putStatement(this.table, columns, chunk.length, dialect), values };
       }
     }
     for (const update of this.updates) {
-      this.update(database, update);
+      yield this.updating(update, dialect);
     }
   }
 
@@ -167,44 +207,56 @@ class TableWrites {
     }
   }
 
-  private clearGroups(database: Database): void {
+  private *clearings(dialect: PlanDialect): Generator<PlannedStatement> {
     const { name, group } = this.table;
-    for (const chunk of chunks([...this.clearedGroups])) {
-      const places = chunk.map(() => '?').join(', ');
-      database.run(
-        `DELETE FROM ${quoted(name)} WHERE ${quoted(group ?? '')} IN (${places})`,
-        chunk,
-      );
+    for (const chunk of chunks([...this.clearedGroups], 1, dialect)) {
+      const places = chunk.map((_, index) => dialect.place(index + 1)).join(', ');
+      const sql = `DELETE FROM ${quoted(name)} WHERE ${quoted(group ?? '')} IN (${places})`;
+      yield { sql, values: chunk };
     }
   }
 
-  private update(
-    database: Database,
+  private updating(
     { key, changes }: Extract<WriteOperation, { kind: 'update' }>,
-  ): void {
+    { place }: PlanDialect,
+  ): PlannedStatement {
     const { name, key: keyColumns, updateExpressions } = this.table;
     const columns = Object.keys(changes);
-    const assignments = columns.map(
-      (column) => `${quoted(column)} = ${updateExpressions?.[column] ?? '?'}`,
-    );
-    const sql = `UPDATE ${quoted(name)} SET ${assignments.join(', ')} WHERE ${quoted(keyColumns[0] ?? '')} = ?`;
-    const changed = database.run(sql, [...columns.map((column) => changes[column] ?? null), key]);
-    if (changed === 0) {
-      throw new BugError(`There is no row ${String(key)} in ${name}.`);
-    }
+    const assignments = columns.map((column, index) => {
+      const value = updateExpressions?.[column] ?? '?';
+      return `${quoted(column)} = ${value.replace('?', () => place(index + 1))}`;
+    });
+    const condition = `${quoted(keyColumns[0] ?? '')} = ${place(columns.length + 1)}`;
+    return {
+      sql: `UPDATE ${quoted(name)} SET ${assignments.join(', ')} WHERE ${condition}`,
+      values: [...columns.map((column) => changes[column] ?? null), key],
+      otherwise: `There is no row ${String(key)} in ${name}.`,
+    };
   }
 }
 
 /** The statement that inserts so many rows, or updates those whose key exists. */
-function putStatement(table: TableSpec, columns: readonly string[], count: number): string {
-  const row = `(${columns.map(() => '?').join(', ')})`;
-  const rows = Array.from({ length: count }, () => row).join(', ');
+function putStatement(
+  table: TableSpec,
+  columns: readonly string[],
+  count: number,
+  { place, isRepeated }: PlanDialect,
+): string {
+  let number = 0;
+  const nextRow = (): string => {
+    const places = columns.map(() => {
+      number += 1;
+      return place(number);
+    });
+    return `(${places.join(', ')})`;
+  };
+  const rows = Array.from({ length: count }, nextRow).join(', ');
   const insert = `INSERT INTO ${quoted(table.name)} (${columns.map(quoted).join(', ')}) VALUES ${rows}`;
-  if (table.onConflict === 'fail') {
+  if (table.onConflict === 'fail' && !isRepeated) {
     return insert;
   }
   const assignments = columns
-    .filter((column) => !table.key.includes(column))
+    .filter((column) => table.onConflict === 'replace' && !table.key.includes(column))
     .map((column) => `${quoted(column)} = excluded.${quoted(column)}`);
   const action = assignments.length > 0 ? `UPDATE SET ${assignments.join(', ')}` : 'NOTHING';
   return `${insert} ON CONFLICT (${table.key.map(quoted).join(', ')}) DO ${action}`;
@@ -222,13 +274,16 @@ function byColumns(rows: readonly Row[]): readonly (readonly [readonly string[],
   return [...groups.values()];
 }
 
-function chunks<T>(items: readonly T[]): readonly (readonly T[])[] {
+function chunks<T>(
+  items: readonly T[],
+  columns: number,
+  { rowsAtOnce }: PlanDialect,
+): readonly (readonly T[])[] {
   const result: (readonly T[])[] = [];
-  let start = 0;
-  for (const size of rowsPerStatement) {
-    for (; items.length - start >= size; start += size) {
-      result.push(items.slice(start, start + size));
-    }
+  for (let start = 0; start < items.length; ) {
+    const size = rowsAtOnce(items.length - start, columns);
+    result.push(items.slice(start, start + size));
+    start += size;
   }
   return result;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { BugError, toError } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { execute, type TableSpec, type WriteOperation } from './batchPlan.ts';
+import { halves, sizeOf } from './batchUnits.ts';
 import type { Database } from './database.ts';
 import { isBusy, isDatabaseFailure, isFull } from './databaseErrors.ts';
 
@@ -138,7 +139,7 @@ export class BatchWriter implements Disposable {
       finish();
     };
     this.queue.push({ ...unit, settle, settled });
-    this.queuedCharacters += sizeOf(unit);
+    this.queuedCharacters += sizeOf(unit.operations);
     this.timer ??= this.options.clock.setTimeout(() => this.commitQueue(), commitIntervalMs);
   }
 
@@ -262,22 +263,4 @@ export class BatchWriter implements Disposable {
     this.timer?.dispose();
     this.timer = undefined;
   }
-}
-
-function halves<T>(items: readonly T[]): [T[], T[]] {
-  const middle = Math.ceil(items.length / 2);
-  return [items.slice(0, middle), items.slice(middle)];
-}
-
-/** Roughly how much a unit adds to the database, in characters or bytes. */
-function sizeOf(unit: WriteUnit): number {
-  let size = 0;
-  for (const operation of unit.operations) {
-    if (operation.kind === 'put') {
-      for (const value of Object.values(operation.row)) {
-        size += typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
-      }
-    }
-  }
-  return size;
 }

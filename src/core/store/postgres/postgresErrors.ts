@@ -61,6 +61,17 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return errorCode(error) === foreignKeyViolation;
 }
 
+/** Row-level security does not let us write this very row; others it may. */
+export function isRowRefused(error: unknown): boolean {
+  // The code says as much of a whole table; the message is in the server's language.
+  return (
+    errorCode(error) === '42501' &&
+    error instanceof Error &&
+    'routine' in error &&
+    error.routine === 'ExecWithCheckOptions'
+  );
+}
+
 /** Whether the connection is of no use any more. */
 export function isLostConnection(error: unknown): boolean {
   const code = errorCode(error) ?? '';
@@ -112,7 +123,7 @@ function refusalOf(code: string, error: unknown, context: ErrorContext): string 
   if (code === '3D000') {
     return `There is no database "${database}" at ${host}. Check the address in the settings.`;
   }
-  if (code === '42501') {
+  if (code === '42501' && !isRowRefused(error)) {
     return `${user} lacks a right in the team's database. Ask whoever runs it. (${message})`;
   }
   if (message.startsWith('The server does not support SSL') || message.startsWith('SASL:')) {
