@@ -6,6 +6,7 @@ import type { AssistantDetails, ResultDetails, UserDetails } from './messageRows
 import type {
   AssistantMessageRecord,
   MessageRecord,
+  ThreadPage,
   ToolResultRecord,
   UserMessageRecord,
 } from './records.ts';
@@ -33,6 +34,39 @@ export function toToolResult(
   content: ToolResultRecord['content'],
 ): ToolResultRecord {
   return { toolUseId, ...(JSON.parse(details) as ResultDetails), content };
+}
+
+/** A page from the rows of its statement. */
+export function toPage(rows: readonly SqlRow[]): ThreadPage {
+  const messages = rows.map((row) =>
+    toMessage(row, {
+      toolUses: jsonRows(row, 'tool_uses'),
+      toolResults: jsonRows(row, 'tool_results').map(([id, details, preview]) =>
+        toToolResult(String(id), String(details), JSON.parse(String(preview)) as string),
+      ),
+      deltas: jsonRows(row, 'deltas'),
+    }),
+  );
+  return { messages, hasEarlier: Number(rows[0]?.['has_earlier'] ?? 0) === 1 };
+}
+
+/** A tool's result from the columns of its row, whole. */
+export function toWholeResult(row: SqlRow): ToolResultRecord {
+  const content =
+    row['content'] === null
+      ? JSON.parse(text(row, 'preview'))
+      : (readPacked(row['content'], row['content_encoding']) ?? damagedText);
+  return toToolResult(
+    text(row, 'tool_use_id'),
+    text(row, 'details'),
+    content as ToolResultRecord['content'],
+  );
+}
+
+/** The rows that a column holds as a JSON list of lists. */
+export function jsonRows(row: SqlRow, column: string): readonly (readonly SqlValue[])[] {
+  const value = row[column];
+  return typeof value === 'string' ? (JSON.parse(value) as SqlValue[][]) : [];
 }
 
 /** Undefined for what is no longer what was written. */

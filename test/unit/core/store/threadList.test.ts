@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import { sqliteDialect } from '../../../../src/core/store/dialect.ts';
 import type { ThreadListRow } from '../../../../src/core/store/records.ts';
-import { listStatement } from '../../../../src/core/store/threadList.ts';
+import { ListStatements } from '../../../../src/core/store/threadListQuery.ts';
 import { assistantMessage, threadRecord, userMessage } from './records.ts';
 import { committed, createTestStore, type TestStore } from './testStore.ts';
 
@@ -98,10 +99,13 @@ describe('the thread list', () => {
   it('is answered by its index alone', () => {
     const database = new DatabaseSync(test.path);
     try {
-      const plans = [
-        database.prepare(`EXPLAIN QUERY PLAN ${listStatement(false)}`).all('w', 20),
-        database.prepare(`EXPLAIN QUERY PLAN ${listStatement(true)}`).all('w', 5, 'id', 20),
-      ].map((plan) => plan.map((row) => String(row['detail'])));
+      const statements = new ListStatements(sqliteDialect);
+      const page = { workspace: 'w', text: '', limit: 19 };
+      const plans = [page, { ...page, before: { updatedAt: 5, id: 'id' } }].map((query) => {
+        const { sql, values } = statements.plan(query, true);
+        const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+        return plan.map((row) => String(row['detail']));
+      });
       for (const plan of plans) {
         assert.equal(plan.length, 1, plan.join('\n'));
         assert.match(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { pageStatement } from '../../../../src/core/store/messageReader.ts';
+import { sqliteDialect } from '../../../../src/core/store/dialect.ts';
+import { messageStatements } from '../../../../src/core/store/messageStatements.ts';
 import type { MessageRecord, ThreadPage } from '../../../../src/core/store/records.ts';
 import { assistantMessage, threadRecord, userMessage } from './records.ts';
 import { committed, createTestStore, type TestStore } from './testStore.ts';
@@ -107,7 +108,7 @@ describe('pages of a thread', () => {
     const database = new DatabaseSync(test.path);
     try {
       const plan = database
-        .prepare(`EXPLAIN QUERY PLAN ${pageStatement}`)
+        .prepare(`EXPLAIN QUERY PLAN ${messageStatements(sqliteDialect).page}`)
         .all(id, 1_000, id, id, 1_000, 5)
         .map((row) => String(row['detail']));
       // A part that is joined instead of looked up once makes a long thread take minutes.
