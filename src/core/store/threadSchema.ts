@@ -7,20 +7,18 @@ import {
 } from './checkpointSchema.ts';
 import { compactionMigration, compactionsTable } from './compactionSchema.ts';
 import { completionMigration } from './completionSchema.ts';
+import { type MigrationName, migrationNames } from './migrationNames.ts';
 import { modelListsTable, modelStatisticsTable, routerMigration } from './routerSchema.ts';
 import { teamMigration } from './teamSchema.ts';
 import { telemetryMigration } from './telemetrySchema.ts';
 import { usageMigration } from './usageSchema.ts';
 
 /**
- * The thread database, version by version: never edit an entry that was released, add one.
- *
  * Whatever the model or the user wrote is kept as JSON text, because SQL text can hold neither half
  * a surrogate pair nor, for SQLite's functions, a NUL. `row` is spelled out where the search index
  * refers to it: implicit row numbers may change.
  */
-export const threadMigrations: readonly string[] = [
-  `
+const threadsMigration = `
   CREATE TABLE threads (
     row INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -122,17 +120,24 @@ export const threadMigrations: readonly string[] = [
   WHEN OLD.thread_id <> NEW.thread_id OR OLD.turn_id <> NEW.turn_id OR OLD.role <> NEW.role BEGIN
     SELECT RAISE(ABORT, 'A message cannot change its thread, turn or role.');
   END;
-  `,
-  compactionMigration,
-  bulkMigration,
-  usageMigration,
-  routerMigration,
-  telemetryMigration,
-  checkpointMigration,
-  completionMigration,
-  teamMigration,
-  checkpointChunksMigration,
-];
+`;
+
+/** The database of this machine, version by version. */
+const migrations: Readonly<Record<MigrationName, string>> = {
+  threads: threadsMigration,
+  compactions: compactionMigration,
+  jobs: bulkMigration,
+  usage: usageMigration,
+  router: routerMigration,
+  telemetry: telemetryMigration,
+  checkpoints: checkpointMigration,
+  completions: completionMigration,
+  team: teamMigration,
+  checkpointChunks: checkpointChunksMigration,
+};
+
+/** Entry n leads from version n to n + 1. */
+export const threadMigrations: readonly string[] = migrationNames.map((name) => migrations[name]);
 
 export const threadsTable: TableSpec = {
   name: 'threads',
