@@ -218,8 +218,8 @@ async function runProgram(program: ServerProgram, args: readonly string[]): Prom
   await promisify(execFile)(program.path, [...args], { cwd: '/', ...ordinaryUser() });
 }
 
-/** Protocol 3.0, no user: it answers with an error as soon as it takes connections. */
-const startupMessage = Buffer.from([0, 0, 0, 9, 0, 3, 0, 0, 0]);
+/** Of protocol 3.0. Whatever is said to it says that connections are taken, but for one thing. */
+const startupMessage = startup(`user\0${postgresUser}\0database\0postgres\0\0`);
 /** Of `cannot_connect_now`: it is up, but starting. */
 const startingCode = 'C57P03';
 
@@ -236,6 +236,13 @@ function answers(port: number): Promise<void> {
     });
     socket.once('error', reject);
   });
+}
+
+function startup(parameters: string): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeInt32BE(header.length + parameters.length, 0);
+  header.writeInt32BE(3 << 16, 4);
+  return Buffer.concat([header, Buffer.from(parameters)]);
 }
 
 function folders(path: string): readonly string[] {

@@ -12,6 +12,11 @@ export interface NetworkBehavior {
 export class SlowProxy {
   /** Applies to what arrives from now on. */
   behavior: NetworkBehavior = {};
+  /**
+   * The next request that holds this text reaches the server, whose answer does not come back: the
+   * connection is reset instead.
+   */
+  losesAnswerTo: string | undefined;
   private targetPort: number;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -90,14 +95,25 @@ export class SlowProxy {
     this.keep(server);
     client.setNoDelay(true);
     server.setNoDelay(true);
-    void this.pass(client, server);
-    void this.pass(server, client);
+    let isAnswerLost = false;
+    void this.pass(client, server, (piece) => {
+      if (this.losesAnswerTo !== undefined && piece.includes(this.losesAnswerTo)) {
+        this.losesAnswerTo = undefined;
+        isAnswerLost = true;
+      }
+    });
+    void this.pass(server, client, () => {
+      if (isAnswerLost) {
+        throw new Error('The answer is lost.');
+      }
+    });
   }
 
   /** Ends the other side in the way in which this one ended. */
-  private async pass(from: Socket, to: Socket): Promise<void> {
+  private async pass(from: Socket, to: Socket, look: (piece: Buffer) => void): Promise<void> {
     try {
       for await (const piece of from) {
+        look(piece as Buffer);
         await this.travel((piece as Buffer).length);
         to.write(piece as Buffer);
       }
