@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import { type AlertRules, alertRulesDefinition } from './alerts/alertSettings.ts';
 import type { ToolRule } from './approvals/approvalRules.ts';
+import { defaultSharedKinds, type SharedKind, sharedKinds } from './cache/answerPolicy.ts';
 import type { Matching } from './edit/match.ts';
 import type { Effort, Surface } from './model/request.ts';
 
@@ -71,6 +72,8 @@ export interface SettingValues {
   readonly 'alerts.rules': AlertRules;
   /** Where alerts are posted to whose channels name it; empty for nowhere. */
   readonly 'alerts.webhook': string;
+  /** Kinds of answers that come from the tiers that a team shares, and go there. */
+  readonly 'team.sharedAnswers': readonly SharedKind[];
 }
 
 /** US dollars; absent for no limit. */
@@ -176,6 +179,7 @@ export const settingDefinitions: {
   'alerts.enabled': toggle(true),
   'alerts.rules': alertRulesDefinition,
   'alerts.webhook': text(''),
+  'team.sharedAnswers': kinds(sharedKinds, defaultSharedKinds),
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);
@@ -339,6 +343,21 @@ function surfaceLimits(): SettingDefinition<Readonly<Record<string, BudgetLimits
         ? parsed
         : undefined;
     },
+  };
+}
+
+/** Some of a few words. */
+function kinds<T extends string>(
+  all: readonly T[],
+  value: readonly T[],
+): SettingDefinition<readonly T[]> {
+  const isKind = (item: unknown): item is T => all.some((kind) => kind === item);
+  return {
+    default: value,
+    scope: 'machine',
+    schema: { type: 'array', items: { type: 'string', enum: all }, uniqueItems: true },
+    expected: `a list of ${all.join(', ')}`,
+    parse: (raw) => (Array.isArray(raw) && raw.every(isKind) ? raw : undefined),
   };
 }
 

@@ -95,7 +95,7 @@ export interface RequestRow {
   /** Absent where no price is known. */
   readonly costUsd?: number;
   /** Where the answer came from. */
-  readonly source: 'model' | 'memory' | 'disk' | 'shared';
+  readonly source: 'model' | 'memory' | 'disk' | 'redis' | 'http' | 'shared';
   readonly outcome: RequestOutcome;
   readonly failure?: string;
 }

@@ -51,6 +51,34 @@ export const tokenCountLifetime: Lifetime = { freshMs: 7 * dayMs, staleMs: 0 };
 /** Completions by their place. A place that stays as it was for a week is not being worked on. */
 export const completionLifetime: Lifetime = { freshMs: 7 * dayMs, staleMs: 0 };
 
+/**
+ * Kinds of answers that a team may share, if it wants to. Only what two people ask alike is of use: an
+ * explanation and names depend on the code alone, and a completion on the text around the cursor.
+ * Never offered are what is private or nobody else's, such as summaries of threads and counts of
+ * their prompts, and what is not kept at all.
+ */
+export const sharedKinds = ['explain', 'names', 'completion'] as const;
+
+export type SharedKind = (typeof sharedKinds)[number];
+
+/**
+ * Completions are left out: text that is being typed is seldom equal for two, and each key would wait
+ * for the tiers.
+ */
+export const defaultSharedKinds: readonly SharedKind[] = ['explain', 'names'];
+
+/** The longest lifetimes of those, milliseconds: more than this nobody writes whose clock is right. */
+export const longestSharedFreshMs = 7 * dayMs;
+export const longestSharedMs = 30 * dayMs;
+
+/** What its answer is for a team; undefined for what is never shared. */
+export function sharedKindOf({ surface, caching }: ModelRequest): SharedKind | undefined {
+  if (surface === 'codeAction') {
+    return sharedKinds.find((kind) => kind === caching?.operation);
+  }
+  return surface === 'completion' ? 'completion' : undefined;
+}
+
 /** Whether this request may share its call with an equal one. Never with tools: their ids differ. */
 export function mayShare(request: ModelRequest): boolean {
   return request.tools.length === 0 && policies[request.surface].isShared;

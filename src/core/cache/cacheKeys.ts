@@ -57,6 +57,17 @@ export function toGlob(pattern: CachePattern): string {
     .join(':');
 }
 
+/** The segments of a key, or of a glob, as they stand in it. */
+export function splitKey(key: string): Required<CacheSegments & CacheScope> & {
+  readonly version: string;
+  readonly digest: string;
+} {
+  const segments = key.split(':');
+  const [namespace = '', version = '', workspace = '', owner = ''] = segments;
+  const [thread = '', operation = '', digest = ''] = segments.slice(4);
+  return { namespace, version, workspace, owner, thread, operation, digest };
+}
+
 /** Whether a key is one of those that a glob of `toGlob` stands for. */
 export function matchesGlob(key: string, glob: string): boolean {
   const segments = key.split(':');

@@ -6,6 +6,8 @@ export type RemoteTierName = 'redis' | 'http';
 /** Figures of a tier since it was made. */
 export interface RemoteTierFigures {
   readonly state: 'ready' | 'connecting' | 'passedOver' | 'refused';
+  /** What the user can do about it, or what it does not take: a sentence. Empty where all is well. */
+  readonly reason: string;
   readonly hits: number;
   readonly misses: number;
   /** Reads that were given up at the deadline, or that failed. */
@@ -20,11 +22,13 @@ export interface RemoteTierFigures {
 /**
  * A tier that a team shares, behind memory and disk. It never throws and never holds anybody up for
  * longer than `remoteDeadlineMs`: a tier that is away, slow or full is passed over, and counts as a
- * miss. What it gives was written by somebody with the team's key.
+ * miss. What it gives was written by somebody with the team's key. Keys and globs are the local ones;
+ * `SharedValues` makes of them what the tier is told.
  */
 export interface RemoteTier extends Disposable {
   readonly name: RemoteTierName;
   readonly figures: RemoteTierFigures;
+  /** The entry has no files: those of the machine that wrote it are nobody else's. */
   get(key: string): Promise<CacheEntry | undefined>;
   /** Returns at once; the write goes out with others. */
   set(key: string, entry: CacheEntry): void;

@@ -1,22 +1,17 @@
-import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { slipstream } from '../telemetry/genAiAttributes.ts';
-import { operation } from '../telemetry/spanNames.ts';
-import { inSpan, type TraceScope } from '../telemetry/traceScope.ts';
+import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { Lifetime } from './answerPolicy.ts';
 import { type CacheEntry, fileKey } from './cacheEntry.ts';
 import { type CachePattern, matchesGlob, toGlob } from './cacheKeys.ts';
-import { DiskTier } from './diskTier.ts';
+import { DiskAccess, type DiskAccessOptions } from './diskAccess.ts';
 import { MemoryTier } from './memoryTier.ts';
+import type { RemoteTier, RemoteTierFigures, RemoteTierName } from './remoteTier.ts';
+import { RemoteTiers } from './remoteTiers.ts';
+import { inTier, type TierName } from './tierSpan.ts';
 
-export interface TieredCacheOptions {
-  readonly clock: Clock;
+export interface TieredCacheOptions extends DiskAccessOptions {
   /** Asked at the start and in `applyLimits`. */
   readonly memoryBytes: () => number;
-  /** 0 keeps nothing on disk. */
-  readonly diskBytes: () => number;
-  /** Where the disk tier keeps its database; opened on first use. */
-  readonly diskPath: string;
   /** Told why the disk is not used, or why a refresh failed. */
   readonly onProblem: (error: unknown) => void;
 }
@@ -31,12 +26,25 @@ export interface CacheTierSize {
   readonly evictions: number;
 }
 
+/** What the tiers of this machine hold. */
+export interface CacheSizes {
+  readonly memory: CacheTierSize;
+  /** Absent before it was used. */
+  readonly disk?: CacheTierSize;
+}
+
+/** How a tier does that a team shares. */
+export interface RemoteTierState {
+  readonly name: RemoteTierName;
+  readonly figures: RemoteTierFigures;
+}
+
 /** A value found, which may be `null` or falsy. */
 export interface CacheHit {
   readonly value: unknown;
   /** Good enough to be given, and due to be loaded anew. */
   readonly isStale: boolean;
-  readonly tier: 'memory' | 'disk';
+  readonly tier: TierName;
 }
 
 /** A value on its way: kept unless what it is about changes before it comes. */
@@ -47,46 +55,61 @@ export interface Keeping {
   end(): void;
 }
 
-export interface LoadOptions<T> {
+/** What is known of a value before it is there. */
+export interface ValueFacts {
+  /** Paths that the value is about. */
+  readonly files?: readonly string[];
+  /** Whether it may come from the tiers that a team shares, and go there. */
+  readonly isShareable?: boolean;
+}
+
+export interface LookOptions extends ValueFacts {
+  /** Below it, each tier that is asked has a span. */
+  readonly scope?: TraceScope | undefined;
+}
+
+export interface LoadOptions<T> extends ValueFacts {
   readonly lifetime: Lifetime;
   /** Whether what was kept is what `load` gives. */
   readonly isValue: (value: unknown) => value is T;
-  /** Paths that the value is about. */
-  readonly files?: readonly string[];
 }
 
-interface Pending extends Keeping {
+interface Pending {
   readonly key: string;
   readonly files: readonly string[];
   isVoid: boolean;
 }
 
-/** After so many failures the disk is left alone until the window is reloaded. */
-const maxDiskFailures = 3;
-/** More changed files than this are not listed one by one: all answers about files are dropped. */
-const maxChangedFiles = 10_000;
-
-/** Looks in memory, then on disk, then loads. What the disk has is put into memory too. */
+/**
+ * Looks in memory, then on disk, then in the tiers that a team shares, then loads. What a farther tier
+ * has is put into the nearer ones, and what this machine has is given to the team's.
+ *
+ * A file that changes on this machine makes what is about it go here, and not for the team: its keys
+ * hold a digest of what the file was, so that others ask for it only while theirs is the same.
+ */
 export class TieredCache implements Disposable {
   private readonly options: TieredCacheOptions;
   private readonly memory: MemoryTier;
-  private readonly disposal = new AbortController();
+  private readonly disk: DiskAccess;
+  private readonly remote = new RemoteTiers();
   private readonly pending = new Set<Pending>();
   private readonly loads = new Map<string, Promise<unknown>>();
-  /** Files that changed while the disk tier was not open. */
-  private readonly changedFiles = new Set<string>();
-  private disk: DiskTier | undefined;
-  private opening: Promise<DiskTier | undefined> | undefined;
-  private diskFailures = 0;
+  private isDisposed = false;
 
   constructor(options: TieredCacheOptions) {
     this.options = options;
     this.memory = new MemoryTier(options.clock, options.memoryBytes());
+    this.disk = new DiskAccess(options);
   }
 
-  /** What the tiers hold. The disk's is absent before it was used. */
-  sizes(): { readonly memory: CacheTierSize; readonly disk?: CacheTierSize } {
-    const { memory, disk, options } = this;
+  /** From now on the team's tiers are these, the nearest first. Whoever made them disposes of them. */
+  useRemote(tiers: readonly RemoteTier[]): void {
+    this.remote.use(tiers);
+  }
+
+  sizes(): CacheSizes {
+    const { memory, options } = this;
+    const disk = this.disk.open;
     return {
       memory: {
         bytes: memory.sizeBytes,
@@ -94,7 +117,7 @@ export class TieredCache implements Disposable {
         entries: memory.count,
         evictions: memory.evictions,
       },
-      ...(disk?.isOpen
+      ...(disk
         ? {
             disk: {
               bytes: disk.sizeBytes,
@@ -106,35 +129,50 @@ export class TieredCache implements Disposable {
     };
   }
 
-  /** @param scope Below it, each tier that is asked has a span. */
-  async get(key: string, scope?: TraceScope): Promise<CacheHit | undefined> {
+  /** Those that a team shares, the nearest first. */
+  remoteStates(): readonly RemoteTierState[] {
+    return this.remote.all.map(({ name, figures }) => ({ name, figures }));
+  }
+
+  async get(key: string, options: LookOptions = {}): Promise<CacheHit | undefined> {
+    const { scope, isShareable } = options;
     const inMemory = await inTier(scope, 'memory', () => this.memory.get(key));
+    const isWithTeam = isShareable === true && this.remote.all.length > 0;
     if (inMemory) {
-      return this.toHit(inMemory, 'memory');
+      const hit = this.toHit(inMemory, 'memory');
+      return hit.isStale && isWithTeam ? this.fresherOf(hit, key, options) : hit;
     }
-    const onDisk = await inTier(scope, 'disk', async () => (await this.openedDisk())?.get(key));
+    const onDisk = await inTier(scope, 'disk', async () => (await this.disk.opened())?.get(key));
     if (!onDisk) {
-      return undefined;
+      return isWithTeam ? this.lookRemotely(key, options) : undefined;
     }
     this.memory.set(key, onDisk);
-    return this.toHit(onDisk, 'disk');
+    const hit = this.toHit(onDisk, 'disk');
+    if (isWithTeam && hit.isStale) {
+      return this.fresherOf(hit, key, options);
+    }
+    if (isWithTeam) {
+      this.remote.fill(key, onDisk);
+    }
+    return hit;
   }
 
   /** For a value that takes time to come. */
-  begin(key: string, files: readonly string[] = []): Keeping {
-    const pending: Pending = {
-      key,
-      files: files.map(fileKey),
-      isVoid: false,
+  begin(key: string, { files = [], isShareable = false }: ValueFacts = {}): Keeping {
+    const pending = this.beginEntry(key, files);
+    return {
       keep: (value, lifetime) => {
-        if (!pending.isVoid && !this.disposal.signal.aborted) {
-          this.put(key, value, lifetime, pending.files);
+        if (pending.isVoid || this.isDisposed) {
+          return;
+        }
+        const entry = this.entryOf(value, lifetime, pending.files);
+        this.put(key, entry);
+        if (isShareable) {
+          this.remote.set(key, entry);
         }
       },
       end: () => this.pending.delete(pending),
     };
-    this.pending.add(pending);
-    return pending;
   }
 
   /**
@@ -147,7 +185,7 @@ export class TieredCache implements Disposable {
     load: () => Promise<T | undefined>,
     options: LoadOptions<T>,
   ): Promise<T | undefined> {
-    const hit = await this.get(key);
+    const hit = await this.get(key, options);
     if (!hit || !options.isValue(hit.value)) {
       return this.loadOnce(key, load, options);
     }
@@ -157,14 +195,25 @@ export class TieredCache implements Disposable {
     return hit.value;
   }
 
-  /** Forgets all keys with these segments, in all tiers, and what is on its way to them. */
+  /**
+   * Forgets all keys with these segments on this machine, and what is on its way to it. What the team
+   * shares stays, and is found again.
+   */
   async invalidate(pattern: CachePattern): Promise<void> {
     const glob = toGlob(pattern);
     for (const pending of this.pending) {
       pending.isVoid ||= matchesGlob(pending.key, glob);
     }
     this.memory.invalidate(glob);
-    (await this.openedDisk())?.invalidate(glob);
+    (await this.disk.opened())?.invalidate(glob);
+  }
+
+  /** The same for the whole team: of the open project, whatever the pattern says of that. */
+  async invalidateForTeam(pattern: CachePattern): Promise<void> {
+    await this.invalidate(pattern);
+    await this.remote.invalidate(toGlob(pattern));
+    // Somebody may have read it again meanwhile.
+    await this.invalidate(pattern);
   }
 
   /** Forgets all that is about a file, or comes of what it was. Does not open the disk for that. */
@@ -174,39 +223,69 @@ export class TieredCache implements Disposable {
       pending.isVoid ||= pending.files.includes(file);
     }
     this.memory.invalidateFile(file);
-    if (this.disk?.isOpen) {
-      this.disk.invalidateFiles([file]);
-    } else if (this.changedFiles.size <= maxChangedFiles) {
-      this.changedFiles.add(file);
-    }
+    this.disk.invalidateFile(file);
   }
 
-  /** Forgets everything and gives the room on disk back. */
+  /** Forgets everything on this machine and gives the room on disk back. */
   async clear(): Promise<void> {
     await this.invalidate({});
-    this.disk?.shrink();
+    this.disk.open?.shrink();
   }
 
   /** Makes changed limits hold at once. */
   applyLimits(): void {
     this.memory.resize(this.options.memoryBytes());
-    if (this.disk?.evict()) {
-      this.disk.shrink();
+    const disk = this.disk.open;
+    if (disk?.evict()) {
+      disk.shrink();
     }
   }
 
   dispose(): void {
-    this.disposal.abort();
-    this.disk?.dispose();
+    this.isDisposed = true;
+    this.disk.dispose();
   }
 
-  private put(key: string, value: unknown, lifetime: Lifetime, files: readonly string[]): void {
+  private beginEntry(key: string, files: readonly string[]): Pending {
+    const pending: Pending = { key, files: files.map(fileKey), isVoid: false };
+    this.pending.add(pending);
+    return pending;
+  }
+
+  /** What is promised to be stale may have been asked anew by somebody else of the team. */
+  private async fresherOf(hit: CacheHit, key: string, options: LookOptions): Promise<CacheHit> {
+    const theirs = await this.lookRemotely(key, options);
+    return theirs && !theirs.isStale ? theirs : hit;
+  }
+
+  private async lookRemotely(
+    key: string,
+    { scope, files = [] }: LookOptions,
+  ): Promise<CacheHit | undefined> {
+    const pending = this.beginEntry(key, files);
+    try {
+      const found = await this.remote.get(key, scope);
+      if (!found || pending.isVoid || this.isDisposed) {
+        return undefined;
+      }
+      const hit = this.toHit(found.entry, found.tier);
+      this.put(key, { ...found.entry, files: pending.files });
+      return hit;
+    } finally {
+      this.pending.delete(pending);
+    }
+  }
+
+  private entryOf(value: unknown, lifetime: Lifetime, files: readonly string[]): CacheEntry {
     const freshUntil = this.options.clock.wallTime() + lifetime.freshMs;
     const expiresAt = freshUntil + lifetime.staleMs;
-    const entry: CacheEntry = { text: JSON.stringify(value), freshUntil, expiresAt, files };
+    return { text: JSON.stringify(value), freshUntil, expiresAt, files };
+  }
+
+  private put(key: string, entry: CacheEntry): void {
     this.memory.set(key, entry);
-    if (this.disk?.isOpen && this.options.diskBytes() > 0) {
-      this.disk.set(key, entry);
+    if (this.options.diskBytes() > 0) {
+      this.disk.open?.set(key, entry);
     }
   }
 
@@ -218,17 +297,17 @@ export class TieredCache implements Disposable {
   private loadOnce<T>(
     key: string,
     load: () => Promise<T | undefined>,
-    { lifetime, files }: LoadOptions<T>,
+    options: LoadOptions<T>,
   ): Promise<T | undefined> {
     const running = this.loads.get(key) as Promise<T | undefined> | undefined;
     if (running) {
       return running;
     }
-    const keeping = this.begin(key, files);
+    const keeping = this.begin(key, options);
     const loading = load()
       .then((value) => {
         if (value !== undefined) {
-          keeping.keep(value, lifetime);
+          keeping.keep(value, options.lifetime);
         }
         return value;
       })
@@ -239,62 +318,4 @@ export class TieredCache implements Disposable {
     this.loads.set(key, loading);
     return loading;
   }
-
-  private openedDisk(): Promise<DiskTier | undefined> {
-    if (this.disk?.isOpen) {
-      return Promise.resolve(this.disk);
-    }
-    const isWanted = this.options.diskBytes() > 0 && this.diskFailures < maxDiskFailures;
-    if (!isWanted || this.disposal.signal.aborted) {
-      return Promise.resolve(undefined);
-    }
-    this.opening ??= this.openDisk().finally(() => {
-      this.opening = undefined;
-    });
-    return this.opening;
-  }
-
-  private async openDisk(): Promise<DiskTier | undefined> {
-    const { clock, diskPath: path, diskBytes: maxBytes } = this.options;
-    const { signal } = this.disposal;
-    try {
-      const disk = await DiskTier.open({ path, clock, signal, maxBytes, onProblem: this.fail });
-      if (signal.aborted) {
-        disk.dispose();
-        return undefined;
-      }
-      this.disk = disk;
-      this.catchUp(disk);
-      return disk;
-    } catch (error) {
-      if (!signal.aborted) {
-        this.fail(error);
-      }
-      return undefined;
-    }
-  }
-
-  private catchUp(disk: DiskTier): void {
-    if (this.changedFiles.size > maxChangedFiles) {
-      disk.invalidate(toGlob({}));
-    } else {
-      disk.invalidateFiles(this.changedFiles);
-    }
-    this.changedFiles.clear();
-  }
-
-  private readonly fail = (error: unknown): void => {
-    this.diskFailures += 1;
-    this.options.onProblem(error);
-  };
-}
-
-function inTier<T>(
-  scope: TraceScope | undefined,
-  tier: CacheHit['tier'],
-  look: () => T | PromiseLike<T>,
-): T | PromiseLike<T> {
-  return scope
-    ? inSpan(scope, operation.cacheTier, look, { [slipstream.cacheTier]: tier })
-    : look();
 }

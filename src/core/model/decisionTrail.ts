@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
+import type { TierName } from '../cache/tierSpan.ts';
 import type { TraceScope } from '../telemetry/traceScope.ts';
 
 /** Who decided something about a request: the stages of the path, and what prepares a request. */
@@ -28,7 +29,7 @@ export interface Decision {
 const maxDecisions = 64;
 
 /** Where an answer came from that no call of this request's own gave. */
-export type AnswerSource = 'memory' | 'disk' | 'shared';
+export type AnswerSource = TierName | 'shared';
 
 /** What was decided about one request on its way, so that the user can read why. */
 export class DecisionTrail {

@@ -2,6 +2,7 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { SharedKind } from '../cache/answerPolicy.ts';
 import type { CacheKeyGenerator } from '../cache/cacheKeys.ts';
 import { createRequestKeys } from '../cache/requestKeys.ts';
 import type { TieredCache } from '../cache/tieredCache.ts';
@@ -36,6 +37,8 @@ export interface AnswerOptions {
   readonly cache: TieredCache;
   /** Whether answers are kept; asked for each request. */
   readonly isEnabled: () => boolean;
+  /** What the team shares; asked for each request. Absent: nothing. */
+  readonly sharedKinds?: () => readonly SharedKind[];
 }
 
 export interface GatewayOptions {

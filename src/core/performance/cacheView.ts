@@ -1,10 +1,13 @@
 import type { CacheRow, CacheView, SavingRow } from '../../shared/perf.ts';
-import type { CacheTierSize } from '../cache/tieredCache.ts';
+import type { RemoteTierFigures } from '../cache/remoteTier.ts';
+import type { CacheTierSize, RemoteTierState } from '../cache/tieredCache.ts';
 import { Figures } from '../report/figures.ts';
 import type { MetricPoint } from '../telemetry/metricKey.ts';
 import { operation } from '../telemetry/spanNames.ts';
 
 export interface CacheSources {
+  /** Those that a team shares. */
+  readonly remote: () => readonly RemoteTierState[];
   /** Of those tiers that have a size. */
   readonly sizes: () => Readonly<Partial<Record<string, CacheTierSize>>>;
   /** What was prepared ahead or asked together, by kind. */
@@ -17,8 +20,8 @@ export interface CacheSources {
 const tierNames: ReadonlyMap<string, string> = new Map([
   ['memory', 'Memory'],
   ['disk', 'Disk'],
-  ['redis', 'Redis'],
-  ['http', 'HTTP'],
+  ['redis', 'The team’s Redis'],
+  ['http', 'The team’s HTTP cache'],
 ]);
 /** These are there for everybody, whether or not they were looked at. */
 const ownTiers = ['memory', 'disk'];
@@ -54,12 +57,16 @@ function averageRequest(figures: Figures): { readonly ms?: number; readonly usd?
   };
 }
 
-function tierRows(figures: Figures, { sizes }: CacheSources): readonly CacheRow[] {
+function tierRows(figures: Figures, { sizes, remote }: CacheSources): readonly CacheRow[] {
   const known = sizes();
+  const words = new Map(remote().map(({ name, figures: own }) => [name as string, stateOf(own)]));
   const about = { operation: operation.cacheTier } as const;
   const hits = figures.by('tier', { ...about, name: 'cacheHit' });
   const misses = figures.by('tier', { ...about, name: 'cacheMiss' });
-  const used = new Set([...ownTiers, ...Object.keys(known), ...hits.keys(), ...misses.keys()]);
+  const used = new Set([
+    ...[...ownTiers, ...Object.keys(known), ...words.keys()],
+    ...[...hits.keys(), ...misses.keys()],
+  ]);
   const { ms, usd } = averageRequest(figures);
   const order = [...tierNames.keys()];
   return [...used]
@@ -68,7 +75,7 @@ function tierRows(figures: Figures, { sizes }: CacheSources): readonly CacheRow[
     .map((tier) => {
       const found = hits.get(tier)?.sum ?? 0;
       return {
-        name: tierNames.get(tier) ?? tier,
+        name: `${tierNames.get(tier) ?? tier}${words.get(tier) ?? ''}`,
         hits: found,
         misses: misses.get(tier)?.sum ?? 0,
         ...known[tier],
@@ -95,4 +102,15 @@ function providerRow(figures: Figures, { readSavesUsd }: CacheSources): readonly
       ...(saved.length === 0 ? {} : { savedUsd: saved.reduce((sum, usd) => sum + usd, 0) }),
     },
   ];
+}
+
+const stateWords: Readonly<Record<RemoteTierFigures['state'], string>> = {
+  ready: '',
+  connecting: ', connecting',
+  passedOver: ', passed over',
+  refused: ', refused',
+};
+
+function stateOf({ state, reason }: RemoteTierFigures): string {
+  return `${stateWords[state]}${reason === '' ? '' : `: ${reason}`}`;
 }

@@ -31,15 +31,16 @@ export function pack(text: string, best = bestEncoding()): PackedText {
 /**
  * The text again. Throws a `UserError` where this Node lacks the encoding. Damaged bytes throw or
  * give another text, by Node's version: check what comes back.
+ * @param maxBytes Throws where the text would be longer; for what others have packed.
  */
-export function unpack(value: SqlValue, encoding: SqlValue): string {
+export function unpack(value: SqlValue, encoding: SqlValue, maxBytes?: number): string {
   if (typeof value === 'string' && encoding === 'plain') {
     return value;
   }
   if (!(value instanceof Uint8Array)) {
     throw new TypeError('A packed text is neither text nor bytes.');
   }
-  return decompress(value, encoding).toString('utf8');
+  return decompress(value, encoding, maxBytes).toString('utf8');
 }
 
 export interface PackedBytes {
@@ -70,14 +71,16 @@ function compress(bytes: Uint8Array, encoding: 'zstd' | 'gzip'): Uint8Array {
   return encoding === 'zstd' ? zlib.zstdCompressSync(bytes) : zlib.gzipSync(bytes);
 }
 
-function decompress(value: Uint8Array, encoding: SqlValue): Buffer {
+function decompress(value: Uint8Array, encoding: SqlValue, maxBytes?: number): Buffer {
+  // Node takes no limit below 1.
+  const limit = maxBytes === undefined ? {} : { maxOutputLength: Math.max(1, maxBytes) };
   if (encoding === 'gzip') {
-    return zlib.gunzipSync(value);
+    return zlib.gunzipSync(value, limit);
   }
   if (encoding !== 'zstd' || !hasZstd()) {
     throw newerEncoding(encoding);
   }
-  return zlib.zstdDecompressSync(value);
+  return zlib.zstdDecompressSync(value, limit);
 }
 
 function newerEncoding(encoding: SqlValue): UserError {

@@ -47,7 +47,8 @@ export function createFeedSources(
       },
     },
     caches: {
-      sizes: () => models.answers.cache.sizes(),
+      sizes: () => ({ ...models.answers.cache.sizes() }),
+      remote: () => models.answers.cache.remoteStates(),
       prepared: () => preparedRows(telemetry),
       readSavesUsd: (model, tokens) => {
         const prices = parts.catalogue.pricesOf(model)?.usdPerMillionTokens;

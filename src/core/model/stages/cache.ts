@@ -1,6 +1,11 @@
-import { type Lifetime, lifetimeOf } from '../../cache/answerPolicy.ts';
+import {
+  type Lifetime,
+  lifetimeOf,
+  type SharedKind,
+  sharedKindOf,
+} from '../../cache/answerPolicy.ts';
 import type { KeyOfRequest } from '../../cache/requestKeys.ts';
-import type { CacheHit, Keeping, TieredCache } from '../../cache/tieredCache.ts';
+import type { CacheHit, Keeping, TieredCache, ValueFacts } from '../../cache/tieredCache.ts';
 import { slipstream } from '../../telemetry/genAiAttributes.ts';
 import { operation } from '../../telemetry/spanNames.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
@@ -12,6 +17,8 @@ export interface CacheStageOptions {
   readonly cache: TieredCache;
   /** Asked for each request. */
   readonly isEnabled: () => boolean;
+  /** What the team shares; asked for each request. */
+  readonly sharedKinds?: () => readonly SharedKind[];
   /** Asks for a new answer in the background, through the whole path. */
   readonly refresh: (request: ModelRequest) => void;
 }
@@ -41,7 +48,11 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
   const lookup = request.trail?.enter(operation.cacheLookup);
   const key = await options.keyOf(request);
   const mustRefresh = request.caching?.mustRefresh === true;
-  const hit = key === undefined || mustRefresh ? undefined : await options.cache.get(key, lookup);
+  const facts = factsOf(options, request);
+  const hit =
+    key === undefined || mustRefresh
+      ? undefined
+      : await options.cache.get(key, { ...facts, scope: lookup });
   if (signal.aborted) {
     yield { type: 'ended', outcome: { kind: 'cancelled' } };
     return undefined;
@@ -66,8 +77,21 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
     return events;
   }
   request.trail?.note('cache', mustRefresh ? 'Asked anew, to replace what is kept.' : 'Not kept.');
-  return new KeptStream(events, options.cache.begin(key, request.caching?.files), lifetime);
+  return new KeptStream(events, options.cache.begin(key, facts), lifetime);
 }
+
+function factsOf({ sharedKinds }: CacheStageOptions, request: ModelRequest): ValueFacts {
+  const { files = [] } = request.caching ?? {};
+  const kind = sharedKindOf(request);
+  return { files, isShareable: kind !== undefined && sharedKinds?.().includes(kind) === true };
+}
+
+const places: Readonly<Record<CacheHit['tier'], string>> = {
+  memory: 'in memory',
+  disk: 'on disk',
+  redis: 'in the team’s Redis',
+  http: 'in the team’s HTTP cache',
+};
 
 function noteHit({ trail }: ModelRequest, hit: CacheHit): void {
   trail?.note('cache', wordsFor(hit));
@@ -77,7 +101,7 @@ function noteHit({ trail }: ModelRequest, hit: CacheHit): void {
 }
 
 function wordsFor({ tier, isStale }: CacheHit): string {
-  const place = tier === 'memory' ? 'in memory' : 'on disk';
+  const place = places[tier];
   return isStale
     ? `The same was asked before: found ${place}. It is old, so a new answer is fetched in the background.`
     : `The same was asked before: found ${place}.`;

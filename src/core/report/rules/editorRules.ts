@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../shared/figures.ts';
+import { operation } from '../../telemetry/spanNames.ts';
 import { leastCases, percent, type Recommendation, type Rule } from '../recommendation.ts';
 import type { ReportData } from '../reportData.ts';
 
@@ -63,8 +64,9 @@ const notableShare = 0.2;
 
 /** Misses in memory that disk answered: what had to leave memory was wanted again. */
 function cacheTooSmall({ figures, settings }: ReportData): Recommendation | undefined {
-  const memoryHits = figures.sum({ name: 'cacheHit', tier: 'memory' });
-  const diskHits = figures.sum({ name: 'cacheHit', tier: 'disk' });
+  const lookup = { name: 'cacheHit', operation: operation.cacheLookup } as const;
+  const memoryHits = figures.sum({ ...lookup, tier: 'memory' });
+  const diskHits = figures.sum({ ...lookup, tier: 'disk' });
   const hits = memoryHits + diskHits;
   if (!settings.get('cache.enabled') || hits < leastCases || diskHits / hits < notableShare) {
     return undefined;

@@ -14,6 +14,8 @@ const sources: Readonly<Record<RequestRow['source'], string>> = {
   model: '–',
   memory: 'memory',
   disk: 'disk',
+  redis: 'team’s Redis',
+  http: 'team’s HTTP cache',
   shared: 'shared',
 };
 

@@ -57,7 +57,7 @@ describe('The tiered cache', () => {
     { files, ...rest }: Partial<Lifetime> & { readonly files?: readonly string[] } = {},
   ): Promise<void> {
     await cache.get(key);
-    const keeping = cache.begin(key, files);
+    const keeping = cache.begin(key, files ? { files } : {});
     keeping.keep(value, { ...lifetime, ...rest });
     keeping.end();
   }
@@ -163,7 +163,7 @@ describe('The tiered cache', () => {
     const cache = aCache();
     await put(cache, 'about', 1, { files: [file, '/home/ada/b.ts'] });
     await put(cache, 'other', 2, { files: ['/home/ada/c.ts'] });
-    const late = cache.begin('late', [file]);
+    const late = cache.begin('late', { files: [file] });
     cache.invalidateFile(file);
     late.keep(3, lifetime);
     late.end();

@@ -5,6 +5,7 @@ import { metricPoints } from '../../../support/reportHistory.ts';
 const memory = { bytes: 1_000, limitBytes: 9_000, evictions: 2 };
 const sources = {
   sizes: () => ({ memory }),
+  remote: () => [],
   prepared: () => [{ name: 'Prepared prompt cache', used: 3, wasted: 1 }],
   readSavesUsd: (model: string, tokens: number) =>
     model === 'sonnet' ? tokens / 1_000 : undefined,
@@ -25,6 +26,30 @@ describe('The view of the cache', () => {
     assert.deepEqual(view.tiers, [
       { name: 'Memory', hits: 6, misses: 4, ...memory },
       { name: 'Disk', hits: 0, misses: 4 },
+    ]);
+  });
+
+  it('has the tiers of the team, and says what is wrong with one', () => {
+    const figures = { hits: 0, misses: 0, failures: 0, writes: 0, rejected: 0 };
+    const bytes = { bytesRead: 0, bytesWritten: 0 };
+    const redis = { ...figures, ...bytes, state: 'ready', reason: '' } as const;
+    const http = { ...redis, state: 'refused', reason: 'It wants another token.' } as const;
+    const view = cacheView(
+      metricPoints([
+        { name: 'cacheHit', operation: 'cache.tier', tier: 'redis', count: 2, value: 1 },
+        { name: 'cacheMiss', operation: 'cache.tier', tier: 'http', count: 3, value: 1 },
+      ]),
+      {
+        ...sources,
+        remote: () => [
+          { name: 'redis', figures: redis },
+          { name: 'http', figures: http },
+        ],
+      },
+    );
+    assert.deepEqual(view.tiers.slice(2), [
+      { name: 'The team’s Redis', hits: 2, misses: 0 },
+      { name: 'The team’s HTTP cache, refused: It wants another token.', hits: 0, misses: 3 },
     ]);
   });
 
@@ -84,8 +109,8 @@ describe('The view of the cache', () => {
       [
         ['Memory', 2, 0, 1_000, 1],
         ['Disk', 0, 0, 0, 0],
-        ['Redis', 0, 3, 0, 0],
-        ['HTTP', 1, 0, 500, 0.5],
+        ['The team’s Redis', 0, 3, 0, 0],
+        ['The team’s HTTP cache', 1, 0, 500, 0.5],
       ],
     );
     assert.equal(tiers[2]?.bytes, 5);

@@ -36,6 +36,7 @@ describe('The feed of the performance panel', () => {
       cost: { nameOf: (model) => model, budgets: () => [], byThread: async () => [] },
       caches: {
         sizes: () => ({ memory: { bytes: 0, limitBytes: 1, evictions: 0 } }),
+        remote: () => [],
         prepared: () => [],
         readSavesUsd: () => undefined,
       },

@@ -405,16 +405,16 @@ const cases: Readonly<Record<string, Case>> = {
   'editor.cacheSmall': {
     speaks: {
       series: [
-        { name: 'cacheHit', tier: 'memory', count: 30, value: 1 },
-        { name: 'cacheHit', tier: 'disk', count: 20, value: 1 },
+        { name: 'cacheHit', operation: 'cache.lookup', tier: 'memory', count: 30, value: 1 },
+        { name: 'cacheHit', operation: 'cache.lookup', tier: 'disk', count: 20, value: 1 },
       ],
     },
     evidence: /40 % of 50.*32 MB/,
     silent: {
       'memory answers': {
         series: [
-          { name: 'cacheHit', tier: 'memory', count: 50, value: 1 },
-          { name: 'cacheHit', tier: 'disk', count: 2, value: 1 },
+          { name: 'cacheHit', operation: 'cache.lookup', tier: 'memory', count: 50, value: 1 },
+          { name: 'cacheHit', operation: 'cache.lookup', tier: 'disk', count: 2, value: 1 },
         ],
       },
     },
