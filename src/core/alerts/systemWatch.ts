@@ -88,7 +88,7 @@ export class SystemWatch {
         subject: name,
         severity: 'info' as const,
         title: `All of ${name} are in use`,
-        detail: `${waiting} callers wait for one of ${inUse}. Large files or many at once are the usual cause; it passes by itself.`,
+        detail: `${waiting} callers wait for one of ${inUse}. Much at once is the usual cause; it passes by itself.`,
       };
     });
   }

@@ -86,6 +86,9 @@ export const operation = {
   bulkApply: 'bulk.apply',
   databaseCommit: 'database.commit',
   databaseRead: 'database.read',
+  teamRead: 'team.read',
+  teamWrite: 'team.write',
+  teamAnalytics: 'team.analytics',
   /** A command's message needs a thread and the panel in view. */
   panelReveal: 'panel.reveal',
   /** In the webview: from the key that sends until the page hears of the turn. */

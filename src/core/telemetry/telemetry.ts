@@ -4,6 +4,7 @@ import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { RenderReport } from '../../shared/protocol.ts';
 import { parseTraceparent } from '../../shared/traceparent.ts';
 import type { RequestLog, RequestRecord } from '../model/requestLog.ts';
+import type { DatabasePools } from '../store/postgres/databasePools.ts';
 import type { StoreConnection } from '../store/storeConnection.ts';
 import { Exporting } from './exporting.ts';
 import { general } from './genAiAttributes.ts';
@@ -28,6 +29,13 @@ import type { OperationOptions, Tracing } from './tracing.ts';
 
 /** Three frames: by then a user can see that the window stood still. */
 const slowDatabaseMs = 50;
+/** Nobody's window stands still for it; in a far region an answer takes a third of a second. */
+const slowServerMs = 500;
+const shownPools = {
+  read: { name: 'Team database, reading', operation: operation.teamRead },
+  write: { name: 'Team database, writing', operation: operation.teamWrite },
+  analytics: { name: 'Team database, analytics', operation: operation.teamAnalytics },
+} as const;
 const errorStatusCode = 2;
 
 export interface TelemetryOptions {
@@ -47,6 +55,12 @@ export interface TelemetryOptions {
   readonly otlpTarget?: () => OtlpTarget | undefined;
   /** How many spans are kept. */
   readonly keptSpans?: number;
+}
+
+interface DatabaseDone {
+  readonly name: string;
+  readonly durationMs: number;
+  readonly isError: boolean;
 }
 
 /**
@@ -169,15 +183,32 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
   observeDatabase(name: string, connection: StoreConnection): Disposable {
     connection.observeWith((kind, durationMs, isError) => {
       if (this.isOn) {
-        this.databaseDone(kind, durationMs, isError);
+        const name = kind === 'read' ? operation.databaseRead : operation.databaseCommit;
+        this.databaseDone({ name, durationMs, isError }, slowDatabaseMs);
       }
     });
     return this.registry.add('databases', name, () => connection.figures);
   }
 
-  private databaseDone(kind: 'read' | 'commit', durationMs: number, isError: boolean): void {
-    const name = kind === 'read' ? operation.databaseRead : operation.databaseCommit;
-    if (durationMs < slowDatabaseMs && !isError) {
+  /** Measures a team's database, by what its connections are for. */
+  observePools(pools: DatabasePools): Disposable {
+    const sources = new ResourceManager('teamDatabase');
+    pools.observeWith((pool, durationMs, isError) => {
+      if (this.isOn) {
+        const { operation: name } = shownPools[pool];
+        this.databaseDone({ name, durationMs, isError }, slowServerMs);
+      }
+    });
+    for (const pool of ['read', 'write', 'analytics'] as const) {
+      const { name } = shownPools[pool];
+      sources.add(this.registry.add('pools', name, () => pools.poolCounts(pool)));
+      sources.add(this.registry.add('databases', name, () => pools.figures(pool)));
+    }
+    return sources;
+  }
+
+  private databaseDone({ name, durationMs, isError }: DatabaseDone, slowMs: number): void {
+    if (durationMs < slowMs && !isError) {
       const none = { surface: '', model: '', tier: '' };
       this.metrics.record({ name: 'duration', operation: name, ...none }, durationMs);
       return;

@@ -213,15 +213,14 @@ export class DatabasePools implements Disposable {
     const start = this.clock.now();
     let waited = 0;
     let isError = true;
+    const runCounted = async (connection: PostgresConnection, waitMs: number): Promise<T> => {
+      waited += waitMs;
+      const result = await run(connection);
+      this.counted[name].written += connection.written;
+      return result;
+    };
     try {
-      const result = await this.route(
-        name,
-        (connection, waitMs) => {
-          waited += waitMs;
-          return run(connection);
-        },
-        signal,
-      );
+      const result = await this.route(name, runCounted, signal);
       isError = false;
       return result;
     } catch (error) {

@@ -22,10 +22,13 @@ export interface ConnectionParts {
 /** How long a statement that was told to end may take before its connection is closed, ms. */
 const cancelPatienceMs = 2_000;
 
+const changing: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
 /** One session of the server, for one caller at a time. */
 export class PostgresConnection {
   private readonly parts: ConnectionParts;
   private broken = false;
+  private changed = 0;
 
   constructor(parts: ConnectionParts) {
     this.parts = parts;
@@ -34,6 +37,11 @@ export class PostgresConnection {
   /** Whether it must not be used again. */
   get isBroken(): boolean {
     return this.broken;
+  }
+
+  /** Rows that this caller's statements inserted, updated or deleted. */
+  get written(): number {
+    return this.changed;
   }
 
   get processId(): number {
@@ -54,10 +62,13 @@ export class PostgresConnection {
     const cancelling = this.cancelOn(signal);
     try {
       // Without values it goes as text, which may hold several statements.
-      const result = await client.query<SqlRow>(
-        values.length === 0 ? { text: sql } : { text: sql, values: [...values] },
+      const result = toResult(
+        await client.query<SqlRow>(
+          values.length === 0 ? { text: sql } : { text: sql, values: [...values] },
+        ),
       );
-      return toResult(result);
+      this.changed += changing.has(result.command) ? result.changed : 0;
+      return result;
     } catch (error) {
       const explained = toError(explain(error));
       // One to a server that takes no writes any more is of no use either.

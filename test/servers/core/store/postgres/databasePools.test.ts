@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../../../../src/base/clock.ts';
+import { systemView } from '../../../../../src/core/performance/systemView.ts';
 import type { DatabasePools } from '../../../../../src/core/store/postgres/databasePools.ts';
 import { errorCode } from '../../../../../src/core/store/postgres/postgresErrors.ts';
+import { Telemetry } from '../../../../../src/core/telemetry/telemetry.ts';
 import {
   type PostgresServer,
   postgresProgram,
@@ -179,6 +182,48 @@ describeWith([postgresProgram], 'the pools of a PostgreSQL', () => {
     } finally {
       await hasty.close();
     }
+  });
+
+  it('shows what it does in the panel: pools, statements, and what was slow or failed', async () => {
+    const telemetry = new Telemetry({
+      clock: systemClock,
+      version: '1',
+      isEnabled: () => true,
+      capturesContent: () => false,
+      onProblem: (error) => assert.fail(String(error)),
+    });
+    const observing = telemetry.observePools(pools);
+    await pools.query("INSERT INTO notes VALUES ('a', 1), ('b', 2)", [], tag);
+    await pools.query('SELECT pg_sleep(0.6)', [], { ...tag, pool: 'analytics' });
+    await assert.rejects(pools.query('SELECT 1 / 0', [], { ...tag, pool: 'read' }));
+    const view = systemView(telemetry);
+    assert.deepEqual(
+      view.pools.map(({ name, created, inUse }) => [name, created, inUse]),
+      [
+        ['Team database, reading', 1, 0],
+        ['Team database, writing', 1, 0],
+        ['Team database, analytics', 1, 0],
+      ],
+    );
+    assert.deepEqual(
+      view.databases.map(({ queries, errors, rowsPerBatch }) => [queries, errors, rowsPerBatch]),
+      [
+        [1, 1, undefined],
+        // The other was the table's.
+        [2, 0, 1],
+        [1, 0, undefined],
+      ],
+    );
+    assert.deepEqual(
+      telemetry.traces().map(({ root }) => [root.name, root.attributes['error.type']]),
+      [
+        ['team.analytics', undefined],
+        ['team.read', 'database'],
+      ],
+    );
+    observing.dispose();
+    assert.equal(systemView(telemetry).pools.length, 0);
+    telemetry.dispose();
   });
 
   it('refuses writes through the pool for reading', async () => {
