@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 /** A fresh folder of this process: removed by `removeTempDir`, and at the latest when it ends. */
 export function createTempDir(name: string): string {
-  if (created.size === 0) {
+  if (!isWatched) {
+    isWatched = true;
     process.once('exit', () => [...created].forEach(removeTempDir));
   }
   const path = mkdtempSync(join(tmpdir(), `slipstream-${name}-`));
@@ -20,3 +21,4 @@ export function removeTempDir(path: string): void {
 }
 
 const created = new Set<string>();
+let isWatched = false;

@@ -246,11 +246,14 @@ async function preconnect(agents: Agents, url: URL, signal: AbortSignal): Promis
   }
 }
 
-function toBody(body: RequestInit['body']): string | undefined {
-  if (typeof body === 'string' || body === undefined || body === null) {
-    return body ?? undefined;
+function toBody(body: RequestInit['body']): string | Uint8Array | undefined {
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    return body;
   }
-  throw new BugError('Only text can be sent as a body.');
+  if (body === undefined || body === null) {
+    return undefined;
+  }
+  throw new BugError('Only text and bytes can be sent as a body.');
 }
 
 function toUrl(input: string | URL | Request): URL {

@@ -36,3 +36,10 @@ export function anEntry(clock: Clock, value: unknown, files: readonly string[] =
   const freshUntil = clock.wallTime() + 60_000;
   return { text: JSON.stringify(value), freshUntil, expiresAt: freshUntil + 60_000, files };
 }
+
+const answerKeys = new CacheKeyGenerator(() => ({ workspace: 'w', owner: 'o' }));
+
+/** The local key of an answer; another one for each `shape`. */
+export function answerKey(shape: unknown, operation = 'explain'): string {
+  return answerKeys.key({ namespace: 'answer', operation }, shape);
+}
