@@ -107,13 +107,15 @@ type TurnRequests = Pick<
 function turnRequests<Grants>(parts: ChatRequestParts<Grants>): TurnRequests {
   const { threads, approvalDiffs } = parts;
   return {
-    'turn/send': async ({ threadId, draft }) => ({ turnId: await threads.send(threadId, draft) }),
-    'turn/stop': ({ threadId }) => answered(threads.stop(threadId)),
-    'turn/retry': async ({ threadId, turnId }) => ({
-      turnId: await threads.retry(threadId, turnId),
+    'turn/send': async ({ threadId, draft, traceparent }) => ({
+      turnId: await threads.send(threadId, draft, undefined, traceparent),
     }),
-    'turn/edit': async ({ threadId, turnId, draft }) => ({
-      turnId: await threads.edit(threadId, turnId, draft),
+    'turn/stop': ({ threadId }) => answered(threads.stop(threadId)),
+    'turn/retry': async ({ threadId, turnId, traceparent }) => ({
+      turnId: await threads.retry(threadId, turnId, traceparent),
+    }),
+    'turn/edit': async ({ threadId, turnId, draft, traceparent }) => ({
+      turnId: await threads.edit(threadId, turnId, draft, traceparent),
     }),
     'turn/continue': async ({ threadId }) => ({ turnId: await threads.continueTurn(threadId) }),
     'checkpoint/plan': ({ threadId, checkpointId }) =>

@@ -62,13 +62,19 @@ export interface HostRequests {
   /** Opens the summary of earlier messages as a document that can be changed. */
   'thread/openSummary': { params: { threadId: string }; result: null };
   'thread/usage': { params: { threadId: string }; result: WindowUsageView };
-  'turn/send': { params: { threadId: string; draft: Draft }; result: { turnId: string } };
+  'turn/send': {
+    params: { threadId: string; draft: Draft; traceparent?: string };
+    result: { turnId: string };
+  };
   'turn/stop': { params: { threadId: string }; result: null };
   /** Answers the same message once more; what followed it is set aside. */
-  'turn/retry': { params: { threadId: string; turnId: string }; result: { turnId: string } };
+  'turn/retry': {
+    params: { threadId: string; turnId: string; traceparent?: string };
+    result: { turnId: string };
+  };
   /** Replaces an earlier message and goes on from there. */
   'turn/edit': {
-    params: { threadId: string; turnId: string; draft: Draft };
+    params: { threadId: string; turnId: string; draft: Draft; traceparent?: string };
     result: { turnId: string };
   };
   /** Goes on after a turn that stopped at a limit or a guard. */
@@ -133,7 +139,9 @@ export interface RenderReport {
   readonly sinceStartMs: number;
   /** Since the page heard that it ended, until that was drawn. */
   readonly sinceEndMs: number;
-  /** From the request to send until the turn was heard of; absent where the panel did not send it. */
+  /** Where the panel began it, as it was sent; absent where it did not, like `sendMs`. */
+  readonly origin?: string;
+  /** From the request to send until the turn was heard of. */
   readonly sendMs?: number;
   /** Frames in which something was drawn, and their work together and at most. */
   readonly frames: number;

@@ -20,6 +20,14 @@ export function parseTraceparent(value: unknown): TraceParent | undefined {
   return match && !isZero(traceId) && !isZero(spanId) ? { traceId, spanId } : undefined;
 }
 
+/** A place in a new trace, for what begins where nothing is recorded. */
+export function newTraceparent(fillRandom: (bytes: Uint8Array<ArrayBuffer>) => void): string {
+  const bytes = new Uint8Array(24);
+  fillRandom(bytes);
+  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return formatTraceparent({ traceId: digits.slice(0, 32), spanId: digits.slice(32) });
+}
+
 function isZero(id: string): boolean {
   return /^0+$/.test(id);
 }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import type { HostEvent } from '../../src/shared/protocol.ts';
+import { parseTraceparent } from '../../src/shared/traceparent.ts';
 import { servePanel } from './support/harnessPanel.ts';
 
 const threadId = 'thread-1';
+
+interface Traced {
+  readonly traceparent?: string;
+}
 
 describe('What the user does in the panel', () => {
   const { open } = servePanel();
@@ -14,7 +19,10 @@ describe('What the user does in the panel', () => {
     await opened.input.pressSequentially('two');
     await opened.input.press('Enter');
     const draft = { text: 'one\ntwo', chips: [], images: [] };
-    assert.deepEqual(await opened.lastAsked('turn/send'), { threadId, draft });
+    const { traceparent, ...sent } = (await opened.lastAsked('turn/send')) as Traced;
+    assert.deepEqual(sent, { threadId, draft });
+    // The host goes on with the trace that began with the key.
+    assert.ok(parseTraceparent(traceparent));
     assert.equal(await opened.input.inputValue(), '');
     await opened.conversation.getByRole('article', { name: 'You' }).getByText('two').waitFor();
   });
@@ -135,7 +143,8 @@ describe('What the user does in the panel', () => {
     const copied = (await opened.lastAsked('clipboard/write')) as { text: string };
     assert.match(copied.text, /^## What is wrong/);
     await opened.button('Retry').click();
-    assert.deepEqual(await opened.lastAsked('turn/retry'), { threadId, turnId: 'turn-1' });
+    const { traceparent: _, ...retried } = (await opened.lastAsked('turn/retry')) as Traced;
+    assert.deepEqual(retried, { threadId, turnId: 'turn-1' });
   });
 
   it('copies, inserts and applies code by keyboard', async () => {
@@ -220,7 +229,8 @@ describe('What the user does in the panel', () => {
     await opened.button('Set API key').click();
     assert.deepEqual(await opened.lastAsked('action/run'), { action: 'setApiKey', threadId });
     await opened.button('Try again').click();
-    assert.deepEqual(await opened.lastAsked('turn/retry'), { threadId, turnId: 'turn-3' });
+    const { traceparent: _, ...retried } = (await opened.lastAsked('turn/retry')) as Traced;
+    assert.deepEqual(retried, { threadId, turnId: 'turn-3' });
   });
 
   it('renames with F2', async () => {

@@ -60,6 +60,7 @@ const labels: ReadonlyMap<string, string> = new Map([
   [operation.teamWrite, 'Writing to the team’s database'],
   [operation.teamAnalytics, 'Adding up in the team’s database'],
   [operation.panelReveal, 'Bringing the panel to the front'],
+  [operation.panelTurn, 'Chat turn with the panel'],
   [operation.panelSend, 'From the panel to the host'],
   [operation.panelRender, 'Drawing in the panel'],
 ]);

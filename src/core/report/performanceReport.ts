@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../model/requestLog.ts';
+import type { SpanRecord } from '../telemetry/recordingSpan.ts';
 import { operation } from '../telemetry/spanNames.ts';
 import type { FigureQuery, Figures } from './figures.ts';
 import { labelOf, surfaceLabel } from './operationLabels.ts';
@@ -54,6 +55,8 @@ export interface PerformanceReport {
   readonly trends: readonly Trend[];
   readonly bySurface: readonly SpendingLine[];
   readonly byModel: readonly SpendingLine[];
+  /** Host and port of the servers that were asked in this window. */
+  readonly servers: readonly string[];
   readonly errors: readonly ErrorLine[];
   /** How often requests needed no call of their own, and why models were chosen. */
   readonly savings: {
@@ -81,6 +84,7 @@ export function performanceReport(data: ReportData): PerformanceReport {
     trends: trendsOf(figures, before, lengthOf(period) / lengthOf(periodBefore(period))),
     bySurface: spendingBy(figures, 'surface', surfaceLabel),
     byModel: spendingBy(figures, 'model', (id) => data.model(id).name),
+    servers: [...new Set(requests.flatMap(({ endpoint }) => endpoint ?? []))],
     errors: errorLines(figures),
     savings: savingsOf(figures),
     alerts,
@@ -111,8 +115,10 @@ function slowestOf({ traces, period }: ReportData): readonly SlowLine[] {
     .filter(({ root, isRunning }) => !isRunning && isWithin(period, root.startMs))
     .map(({ traceId, root, spans }) => {
       const durationMs = root.durationMs ?? 0;
+      // Of a turn in the panel it is the turn's parts that tell.
+      const inner = root.name === operation.panelTurn ? spans.find(isTurn) : undefined;
       const [longest] = spans
-        .filter(({ parentSpanId }) => parentSpanId === root.spanId)
+        .filter(({ parentSpanId }) => parentSpanId === (inner ?? root).spanId)
         .toSorted((left, right) => (right.durationMs ?? 0) - (left.durationMs ?? 0));
       return {
         traceId,
@@ -124,6 +130,10 @@ function slowestOf({ traces, period }: ReportData): readonly SlowLine[] {
     })
     .sort((left, right) => right.durationMs - left.durationMs)
     .slice(0, mostSlow);
+}
+
+function isTurn({ name }: SpanRecord): boolean {
+  return name === operation.turn;
 }
 
 function mostlyText(name: string, partMs: number, wholeMs: number): string {

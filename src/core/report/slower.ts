@@ -25,6 +25,7 @@ const mostLines = 8;
 /** These hold others, which say better where the time went; the last ones stand for a tool. */
 const containers: ReadonlySet<string> = new Set([
   operation.turn,
+  operation.panelTurn,
   operation.tools,
   operation.request,
   operation.completion,

@@ -91,7 +91,9 @@ export const operation = {
   teamAnalytics: 'team.analytics',
   /** A command's message needs a thread and the panel in view. */
   panelReveal: 'panel.reveal',
-  /** In the webview: from the key that sends until the page hears of the turn. */
+  /** In the webview: from the key that sends until the answer is on the screen. The turn is in it. */
+  panelTurn: 'panel.turn',
+  /** From the key that sends until the page hears of the turn. */
   panelSend: 'panel.send',
   /** From the end of the turn to the frame that shows it; what all frames took is in it. */
   panelRender: 'panel.render',

@@ -14,6 +14,7 @@ import type { MetricPoint, MetricQuery, MetricSpan, MetricTotal } from './metric
 import { Metrics } from './metrics.ts';
 import type { OtlpTarget } from './otlpExporter.ts';
 import { ProcessMonitor, type ProcessProbe, type ProcessSample } from './processMonitor.ts';
+import type { SpanRecord } from './recordingSpan.ts';
 import { RecordingTracer } from './recordingTracer.ts';
 import { addRenderSpans } from './renderSpans.ts';
 import { runningOperations } from './runningOperations.ts';
@@ -140,7 +141,11 @@ export class Telemetry implements Tracing, TelemetryReader, Disposable {
   /** Takes in what the panel tells of a turn. */
   rendered(report: RenderReport): void {
     if (this.isOn) {
-      addRenderSpans(this.recordingTracer, report, this.options.clock.wallTime());
+      const sink = {
+        tracer: this.recordingTracer,
+        add: (span: SpanRecord) => this.spans.add(span),
+      };
+      addRenderSpans(sink, report, this.options.clock.wallTime());
     }
   }
 

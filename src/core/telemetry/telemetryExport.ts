@@ -1,8 +1,9 @@
+import { isOwnTool } from '../tools/toolNames.ts';
 import { genAi, general, slipstream } from './genAiAttributes.ts';
 import type { MetricPoint } from './metricKey.ts';
 import type { ProcessSample } from './processMonitor.ts';
 import { type SpanRecord, spanJson } from './recordingSpan.ts';
-import { operationOf } from './spanNames.ts';
+import { operation, operationOf } from './spanNames.ts';
 
 export interface ExportedParts {
   readonly spans: readonly SpanRecord[];
@@ -22,7 +23,7 @@ export function exportedJson(parts: ExportedParts): string {
 
 /**
  * For a bug report: figures, and of texts only those that are known to name neither people, places
- * nor files. Tools keep their names. Ids of threads and requests become numbers, equal where the ids are.
+ * nor files. Our own tools keep their names. Ids of threads and requests become numbers, equal where the ids are.
  */
 export function redactedJson(parts: ExportedParts): string {
   const ids = new Map<string, string>();
@@ -55,7 +56,6 @@ const plainAttributes: ReadonlySet<string> = new Set([
   slipstream.priority,
   slipstream.outcome,
   slipstream.turnEnd,
-  slipstream.toolName,
   slipstream.toolStatus,
   slipstream.approvalDecision,
   slipstream.cacheOutcome,
@@ -81,11 +81,27 @@ function redactedSpan(span: SpanRecord, ids: Map<string, string>): object {
     atMs: event.atMs,
     ...(event.attributes ? { attributes: redactedAttributes(event.attributes, ids) } : {}),
   }));
-  return { ...spanJson(span), name: operationOf(span.name), attributes, events };
+  return { ...spanJson(span), name: plainOperation(operationOf(span.name)), attributes, events };
 }
 
 function redactedPoint({ key, atMs, histogram }: MetricPoint): MetricPoint {
-  return { key: { ...key, model: key.model && plainModelName(key.model) }, atMs, histogram };
+  const model = key.model && plainModelName(key.model);
+  return { key: { ...key, operation: plainOperation(key.operation), model }, atMs, histogram };
+}
+
+const toolPrefix = `${operation.tool} `;
+
+/** Without the name of a tool that is none of ours, which may be followed by the kind of an error. */
+function plainOperation(name: string): string {
+  if (!name.startsWith(toolPrefix)) {
+    return name;
+  }
+  const [tool = '', ...kind] = name.slice(toolPrefix.length).split('/');
+  return [`${toolPrefix}${plainToolName(tool)}`, ...kind].join('/');
+}
+
+function plainToolName(tool: string): string {
+  return isOwnTool(tool) || tool === 'unknown' ? tool : hidden;
 }
 
 function plainModelName(model: string): string {
@@ -113,6 +129,9 @@ function redactedValue(name: string, value: unknown, ids: Map<string, string>): 
   }
   if (name === genAi.requestModel || name === genAi.responseModel) {
     return plainModelName(text);
+  }
+  if (name === slipstream.toolName) {
+    return plainToolName(text);
   }
   return plainAttributes.has(name) && plainText.test(text) ? text : hidden;
 }

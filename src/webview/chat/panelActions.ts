@@ -100,7 +100,10 @@ export class PanelActions {
   }
 
   retry(turnId: string): Promise<void> {
-    return this.inThread((threadId) => this.panel.request('turn/retry', { threadId, turnId }));
+    return this.inThread((threadId) => {
+      const traceparent = this.panel.renderTrace.sending();
+      return this.panel.request('turn/retry', { threadId, turnId, traceparent });
+    });
   }
 
   startEditing(message: UserMessageView): void {
@@ -130,7 +133,9 @@ export class PanelActions {
     }
     const { turnId, composer } = editing;
     return this.inThread(async (threadId) => {
-      await this.panel.request('turn/edit', { threadId, turnId, draft: composer.toDraft() });
+      const traceparent = this.panel.renderTrace.sending();
+      const draft = composer.toDraft();
+      await this.panel.request('turn/edit', { threadId, turnId, draft, traceparent });
       this.cancelEditing();
     });
   }
@@ -278,8 +283,8 @@ export class PanelActions {
     this.isHelpShown.value = false;
     composer.load(emptyDraft);
     try {
-      this.panel.renderTrace.sending();
-      await request('turn/send', { threadId: thread.id.peek(), draft });
+      const traceparent = this.panel.renderTrace.sending();
+      await request('turn/send', { threadId: thread.id.peek(), draft, traceparent });
     } catch (error) {
       // What was not sent is the user's again, unless something else was typed meanwhile.
       if (composer.isEmpty.peek()) {

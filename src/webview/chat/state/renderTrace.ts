@@ -1,13 +1,20 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { HostEvent, RenderReport } from '../../../shared/protocol.ts';
+import { newTraceparent, parseTraceparent } from '../../../shared/traceparent.ts';
 
 /** More than any turn's; whoever looks at more threads than that at a time is not waited for. */
 const maxTurns = 8;
 
+interface Sent {
+  readonly traceparent: string;
+  readonly atMs: number;
+}
+
 interface RenderedTurn {
   readonly traceparent: string;
   readonly startedMs: number;
-  readonly sendMs: number | undefined;
+  /** Where and when the user sent it; undefined where it began elsewhere. */
+  readonly sent: Sent | undefined;
   frames: number;
   busyMs: number;
   longestMs: number;
@@ -20,16 +27,18 @@ export class RenderTrace {
   /** By thread: those that are being written. */
   private readonly turns = new Map<string, RenderedTurn>();
   private readonly ending: { readonly turn: RenderedTurn; readonly endedMs: number }[] = [];
-  private sentMs: number | undefined;
+  private sent: Sent | undefined;
 
   constructor(clock: Clock, report: (report: RenderReport) => void) {
     this.clock = clock;
     this.report = report;
   }
 
-  /** The user sends a message: what starts next is the answer to it. */
-  sending(): void {
-    this.sentMs = this.clock.now();
+  /** The user sends a message. The answer is where that begins, for the host to go on with. */
+  sending(): string {
+    const traceparent = newTraceparent((bytes) => crypto.getRandomValues(bytes));
+    this.sent = { traceparent, atMs: this.clock.now() };
+    return traceparent;
   }
 
   observe(event: HostEvent): void {
@@ -54,26 +63,25 @@ export class RenderTrace {
     }
     const nowMs = this.clock.now();
     for (const { turn, endedMs } of ended) {
-      const { startedMs, sendMs, ...drawn } = turn;
+      const { startedMs, sent, ...drawn } = turn;
       this.report({
         ...drawn,
         sinceStartMs: nowMs - startedMs,
         sinceEndMs: nowMs - endedMs,
-        ...(sendMs === undefined ? {} : { sendMs }),
+        ...(sent ? { origin: sent.traceparent, sendMs: startedMs - sent.atMs } : {}),
       });
     }
   }
 
   private begin(threadId: string, traceparent: string | undefined): void {
     const startedMs = this.clock.now();
-    const sendMs = this.sentMs === undefined ? undefined : startedMs - this.sentMs;
-    this.sentMs = undefined;
     if (traceparent !== undefined) {
+      const sent = isSameTrace(this.sent?.traceparent, traceparent) ? this.sent : undefined;
       this.turns.delete(threadId);
       this.turns.set(threadId, {
         traceparent,
         startedMs,
-        sendMs,
+        sent,
         frames: 0,
         busyMs: 0,
         longestMs: 0,
@@ -84,4 +92,9 @@ export class RenderTrace {
       this.turns.delete(oldest);
     }
   }
+}
+
+function isSameTrace(left: string | undefined, right: string): boolean {
+  const place = parseTraceparent(left);
+  return place !== undefined && place.traceId === parseTraceparent(right)?.traceId;
 }

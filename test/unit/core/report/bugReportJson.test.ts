@@ -6,6 +6,7 @@ import {
   madeUpSpan,
   madeUpTrace,
   reportHistory,
+  requests,
 } from '../../../support/reportHistory.ts';
 
 const attempts = { name: 'attempts', operation: 'chat', surface: 'chat', value: 1 } as const;
@@ -15,6 +16,13 @@ const report = performanceReport(
       { ...attempts, model: 'Sonnet', count: 6 },
       { ...attempts, model: 'secret', count: 2 },
       { ...attempts, model: 'secret-large', count: 3 },
+      { name: 'duration', operation: 'execute_tool mcp__payroll__raise', count: 30, value: 9_000 },
+      { name: 'duration', operation: 'execute_tool read_file', count: 30, value: 9 },
+      { name: 'error', operation: 'execute_tool mcp__audit__log/UserError', count: 1, value: 1 },
+    ],
+    requests: [
+      ...requests(25, { endpoint: 'models.acme.example:8443', firstTokenMs: 2_000 }),
+      ...requests(25, { endpoint: 'api.anthropic.com', firstTokenMs: 400 }),
     ],
     traces: [madeUpTrace(madeUpSpan({ traceId: 'cafe0001' }))],
     alerts: [
@@ -42,6 +50,17 @@ describe('The report for a bug report', () => {
     assert.ok(JSON.stringify(report).includes('secret'), 'the name was planted');
     assert.ok(!json.includes('secret'), json);
     assert.match(json, /"a model of your own is slow"/);
+  });
+
+  it('names no tool of others, and no server but the provider’s', () => {
+    const planted = JSON.stringify(report);
+    for (const name of ['payroll', 'audit', 'acme']) {
+      assert.ok(planted.includes(name), `${name} was planted`);
+      assert.ok(!json.includes(name), `${name} is left`);
+    }
+    assert.match(json, /"The tool a tool of your own is slow"/);
+    assert.match(json, /"a server of your own is slower than api\.anthropic\.com"/);
+    assert.match(json, /"Tool read_file"/);
   });
 
   it('leaves the ids of traces out', () => {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { createProcessProbe } from '../../../../src/core/telemetry/processMonitor.ts';
 import { SpanStore } from '../../../../src/core/telemetry/spanStore.ts';
-import { formatTraceparent, parseTraceparent } from '../../../../src/shared/traceparent.ts';
+import { explainedShare } from '../../../../src/core/telemetry/traceTree.ts';
+import {
+  formatTraceparent,
+  newTraceparent,
+  parseTraceparent,
+} from '../../../../src/shared/traceparent.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
-import { createTestTelemetry, stillProbe } from '../../../support/tracing.ts';
+import { createTestTelemetry, shapeOf, stillProbe } from '../../../support/tracing.ts';
 
 describe('Telemetry', () => {
   it('does nothing while it is off', async () => {
@@ -74,9 +79,11 @@ describe('Telemetry', () => {
   it('adds what the panel tells of a turn to its trace, unless it makes no sense', async () => {
     const clock = new FakeClock();
     const telemetry = createTestTelemetry(clock);
-    const turn = telemetry.begin('turn');
+    const origin = newTraceparent((bytes) => bytes.fill(7));
+    const turn = telemetry.begin('turn', { traceparent: origin });
     const report = {
       traceparent: turn?.traceparent ?? '',
+      origin,
       sinceStartMs: 90,
       sinceEndMs: 10,
       sendMs: 20,
@@ -89,9 +96,18 @@ describe('Telemetry', () => {
     telemetry.rendered(report);
     telemetry.rendered({ ...report, busyMs: Number.NaN });
     telemetry.rendered({ ...report, traceparent: 'nonsense' });
+    const before = telemetry.spans.all().length;
+    // A turn of another trace is none that this page began.
+    const other = telemetry.begin('turn');
+    other?.end();
+    telemetry.rendered({ ...report, traceparent: other?.traceparent ?? '' });
+    assert.equal(telemetry.spans.all().length, before + 2);
     const [trace, ...others] = telemetry.traces();
     assert.ok(trace);
-    assert.equal(others.length, 0);
+    assert.deepEqual(others.map(shapeOf), ['turn(panel.render)']);
+    assert.equal(shapeOf(trace), 'panel.turn(panel.send turn panel.render)');
+    assert.deepEqual([trace.root.durationMs, trace.root.startMs], [110, clock.wallTime() - 110]);
+    assert.equal(explainedShare(trace.root, trace.spans, 0), 1);
     const [send, render] = ['panel.send', 'panel.render'].map((name) =>
       trace.spans.filter((span) => span.name === name),
     );

@@ -5,7 +5,7 @@ import { FakeClock } from '../../../../support/fakeClock.ts';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-function started(threadId: string, traced = true): HostEvent {
+function started(threadId: string, traced: string | undefined = traceparent): HostEvent {
   const assistant = {
     role: 'assistant',
     id: 'm',
@@ -15,7 +15,7 @@ function started(threadId: string, traced = true): HostEvent {
     createdAt: 0,
   } as const;
   const started = { type: 'turn/started', threadId, assistant } as const;
-  return traced ? { ...started, traceparent } : started;
+  return traced === '' ? started : { ...started, traceparent: traced };
 }
 
 function ended(threadId: string): HostEvent {
@@ -33,9 +33,11 @@ describe('The trace of drawing', () => {
   });
 
   it('tells once the end of a turn is on the screen', async () => {
-    trace.sending();
+    const origin = trace.sending();
     await clock.advance(30);
-    trace.observe(started('a'));
+    // The host goes on with what began here.
+    const own = origin.replace(/-[0-9a-f]{16}-/, '-b7ad6b7169203331-');
+    trace.observe(started('a', own));
     await clock.advance(100);
     trace.drawn(4);
     trace.observe(ended('a'));
@@ -45,7 +47,8 @@ describe('The trace of drawing', () => {
     trace.drawn(1);
     assert.deepEqual(reports, [
       {
-        traceparent,
+        traceparent: own,
+        origin,
         sinceStartMs: 116,
         sinceEndMs: 16,
         sendMs: 30,
@@ -57,14 +60,17 @@ describe('The trace of drawing', () => {
   });
 
   it('says nothing of sending where the panel did not send', () => {
+    // Another turn begins, by a command, while this one is on its way.
+    trace.sending();
     trace.observe(started('a'));
     trace.observe(ended('a'));
     trace.drawn(1);
     assert.equal(reports[0]?.sendMs, undefined);
+    assert.equal(reports[0]?.origin, undefined);
   });
 
   it('is silent about turns that are not traced', () => {
-    trace.observe(started('a', false));
+    trace.observe(started('a', ''));
     trace.observe(ended('a'));
     trace.drawn(1);
     assert.deepEqual(reports, []);
