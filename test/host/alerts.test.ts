@@ -26,12 +26,12 @@ const finding: Finding = {
 class AlertLog extends KeptLog {
   readonly lines: string[] = [];
 
-  override info(message?: string): void {
-    this.lines.push(String(message));
+  override info(message: string): void {
+    this.lines.push(message);
   }
 
-  override warn(message?: string): void {
-    this.lines.push(String(message));
+  override warn(message: string): void {
+    this.lines.push(message);
   }
 }
 

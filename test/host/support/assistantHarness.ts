@@ -166,17 +166,19 @@ export class KeptNotifications extends Notifications {
  */
 export class KeptLog extends OutputLog {
   readonly errors: string[] = [];
+  /** Everything, at any level. */
+  readonly written: string[] = [];
 
-  override debug(): void {
-    // Of no interest here.
+  override debug(message: string): void {
+    this.written.push(message);
   }
 
-  override info(): void {
-    // Of no interest here.
+  override info(message: string): void {
+    this.written.push(message);
   }
 
-  override warn(): void {
-    // Of no interest here.
+  override warn(message: string): void {
+    this.written.push(message);
   }
 
   override show(): void {
@@ -185,6 +187,7 @@ export class KeptLog extends OutputLog {
 
   override error(context: string, error: unknown): void {
     this.errors.push(`${context}: ${toError(error).stack}`);
+    this.written.push(`${context}: ${toError(error).stack}`);
   }
 }
 
@@ -291,6 +294,11 @@ export class AssistantWindow {
 
   get loggedErrors(): readonly string[] {
     return this.log.errors;
+  }
+
+  /** The whole log. */
+  get logged(): readonly string[] {
+    return this.log.written;
   }
 
   /** What is measured in this window. */
