@@ -17,9 +17,9 @@ import { median, printReport, rounded } from './support.ts';
 const spanCount = 100_000;
 const metricCount = 200_000;
 const batches = 9;
-const agentRounds = 24;
+const agentRounds = 60;
 const turnsPerRun = 4;
-const keyRounds = 30;
+const keyRounds = 80;
 const keysPerRun = 400;
 
 function createTelemetry(keptSpans?: number): Telemetry {
@@ -131,6 +131,8 @@ interface Overhead {
   readonly onMs: number;
   /** Of each round, the median. */
   readonly measuredPercent: number;
+  /** In which the median of many such runs lies, at 95 % confidence. */
+  readonly measuredRange: readonly [fromPercent: number, toPercent: number];
   /** The same of the work without measuring against itself: what is below that is noise. */
   readonly noisePercent: number;
 }
@@ -150,17 +152,27 @@ async function overheadOf(
       spent[kind].push(await work(kind === 'on'));
     }
   }
-  const percentOf = (values: readonly number[]): number =>
-    (median(values.map((value, at) => value / (spent.off[at] ?? value))) - 1) * 100;
+  const percents = (values: readonly number[]): readonly number[] =>
+    values.map((value, at) => (value / (spent.off[at] ?? value) - 1) * 100);
   return {
     offMs: median(spent.off),
     onMs: median(spent.on),
-    measuredPercent: rounded(percentOf(spent.on), 2),
-    noisePercent: rounded(percentOf(spent.again), 2),
+    measuredPercent: rounded(median(percents(spent.on)), 2),
+    measuredRange: rangeOfMedian(percents(spent.on)),
+    noisePercent: rounded(median(percents(spent.again)), 2),
   };
 }
 
-async function agentOverhead(spanNs: number): Promise<Record<string, number>> {
+/** By order statistics, which ask nothing of how the values are spread. */
+function rangeOfMedian(values: readonly number[]): readonly [number, number] {
+  const sorted = values.toSorted((left, right) => left - right);
+  const width = 1.96 * Math.sqrt(sorted.length) * 0.5;
+  const at = (rank: number): number => rounded(sorted[rank] ?? Number.NaN, 2);
+  const first = Math.max(0, Math.floor(sorted.length / 2 - width));
+  return [at(first), at(sorted.length - 1 - first)];
+}
+
+async function agentOverhead(spanNs: number): Promise<Record<string, unknown>> {
   const telemetry = createTelemetry();
   const { offMs, onMs, ...shares } = await overheadOf(agentRounds, (isOn) =>
     agentMs(isOn ? telemetry : undefined),
@@ -194,7 +206,7 @@ async function keysMs(tracing: Tracing | undefined): Promise<number> {
   return spentMs;
 }
 
-async function keyOverhead(): Promise<Record<string, number>> {
+async function keyOverhead(): Promise<Record<string, unknown>> {
   const telemetry = createTelemetry();
   const { offMs, onMs, ...shares } = await overheadOf(keyRounds, (isOn) =>
     keysMs(isOn ? telemetry : undefined),

@@ -4,6 +4,8 @@ import type { ReportData } from './reportData.ts';
 /** What brings the gain: a setting to look at, or a command to run. */
 export type RecommendedAction =
   | { readonly kind: 'setting'; readonly key: SettingKey; readonly label: string }
+  /** Of VS Code's own, by its whole name. */
+  | { readonly kind: 'editorSetting'; readonly key: string; readonly label: string }
   /** The whole id of a command of Slipstream or VS Code, which is run without arguments. */
   | { readonly kind: 'command'; readonly command: string; readonly label: string };
 

@@ -69,9 +69,14 @@ function recommendationParts({ recommendations }: PerformanceReport): readonly s
 }
 
 function actionText(action: PerformanceReport['recommendations'][number]['action']): string {
-  return action.kind === 'setting'
-    ? `Setting: \`slipstream.${action.key}\`.`
-    : `Action: ${action.label}.`;
+  switch (action.kind) {
+    case 'setting':
+      return `Setting: \`slipstream.${action.key}\`.`;
+    case 'editorSetting':
+      return `Setting: \`${action.key}\`.`;
+    case 'command':
+      return `Action: ${action.label}.`;
+  }
 }
 
 function slowerParts({ slower, period }: PerformanceReport): readonly string[] {

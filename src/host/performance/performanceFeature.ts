@@ -19,7 +19,7 @@ import { WebhookSecret } from './webhookSecret.ts';
 const clock = systemClock;
 
 export interface PerformanceParts extends ActivationParts {
-  readonly foundation: Pick<Foundation, 'telemetry' | 'models' | 'reports'>;
+  readonly foundation: Pick<Foundation, 'environment' | 'telemetry' | 'models' | 'reports'>;
   readonly panel: PerformancePanel;
   readonly openThread: (threadId: string) => Promise<void>;
 }

@@ -16,6 +16,7 @@ import { reportMarkdown } from '../../core/report/reportMarkdown.ts';
 import { periodBefore } from '../../core/report/reportPeriods.ts';
 import { readLanguageCompletions } from '../../core/store/completionFigures.ts';
 import { localDay, type UsagePeriod } from '../../core/store/usageRecords.ts';
+import { hostFetch } from '../proxySettings.ts';
 import type { PerformanceParts } from './performanceFeature.ts';
 import { choosePeriod } from './periodChoice.ts';
 import { ReportDocuments } from './reportDocuments.ts';
@@ -100,7 +101,7 @@ export class ReportCommand implements Disposable {
       completions: completionFigures,
       alerts: alertsOf(engine, period),
       settings,
-      hasProxy: vscode.workspace.getConfiguration('http').get('proxy', '') !== '',
+      hasProxy: hostFetch(settings, foundation.environment) !== undefined,
       spent: { dayUsd: this.spent('day'), monthUsd: this.spent('month') },
       model: (id) => this.modelOf(id),
     };
@@ -146,5 +147,6 @@ async function runAction(action: RecommendedAction): Promise<void> {
     await vscode.commands.executeCommand(action.command);
     return;
   }
-  await vscode.commands.executeCommand('workbench.action.openSettings', `slipstream.${action.key}`);
+  const key = action.kind === 'setting' ? `slipstream.${action.key}` : action.key;
+  await vscode.commands.executeCommand('workbench.action.openSettings', key);
 }

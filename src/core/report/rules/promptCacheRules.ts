@@ -17,7 +17,7 @@ export const promptCacheRules: readonly Rule[] = [
     check: (data) =>
       missesBy(data, 'tools_changed', {
         title: 'The tools change from request to request',
-        gain: 'The whole prompt is then read from the provider’s cache, at a tenth of the price or less and quicker.',
+        gain: 'With the same tools throughout a thread its whole prompt is read from the provider’s cache, at a tenth of the price or less and quicker.',
         action: {
           kind: 'setting',
           key: 'approvals.tools',

@@ -17,24 +17,30 @@ export const waitingRules: readonly Rule[] = [
 /** A tenth of the time to the first word is felt; less is not worth a change. */
 const notableShare = 0.1;
 
+/**
+ * VS Code's own `fetch`, which knows the way through a proxy, does not tell when it is connected: the
+ * time then goes on until the server answers. So only what that adds to before says something.
+ */
 function slowConnections({ figures, before, hasProxy }: ReportData): Recommendation | undefined {
-  const connecting = figures.histogram({ name: 'duration', operation: operation.connect });
-  const first = figures.histogram({ name: 'timeToFirstToken' });
-  const share = first.sum === 0 ? 0 : connecting.sum / first.sum;
-  if (!hasProxy || connecting.count < leastCases || share < notableShare) {
+  const query = { name: 'duration', operation: operation.connect } as const;
+  const [now, usual] = [figures.histogram(query), before.histogram(query)];
+  if (!hasProxy || now.count < leastCases || usual.count < leastCases) {
     return undefined;
   }
-  const usual = before.histogram({ name: 'duration', operation: operation.connect });
-  const usually =
-    usual.count < leastCases ? '' : `, against ${formatDuration(usual.sum / usual.count)} before`;
+  const first = figures.histogram({ name: 'timeToFirstToken' });
+  const [nowMs, usualMs] = [now.sum / now.count, usual.sum / usual.count];
+  const share = first.sum === 0 ? 0 : ((nowMs - usualMs) * now.count) / first.sum;
+  if (share < notableShare) {
+    return undefined;
+  }
   return {
     title: 'The proxy takes a good part of the time to the first word',
-    evidence: `Connecting took ${formatDuration(connecting.sum / connecting.count)} on average${usually}: ${percent(share)} of the time to the first word.`,
-    gain: `Up to ${formatDuration(connecting.sum / connecting.count)} a request, where the model’s address needs no proxy (http.noProxy).`,
+    evidence: `Connecting took ${formatDuration(nowMs)} on average, against ${formatDuration(usualMs)} before: ${percent(share)} of the time to the first word is new.`,
+    gain: `Up to ${formatDuration(nowMs - usualMs)} a request, where the model’s address needs no proxy: name it in http.noProxy.`,
     action: {
-      kind: 'command',
-      command: 'workbench.action.openSettings',
-      label: 'Open the settings and look for http.noProxy',
+      kind: 'editorSetting',
+      key: 'http.noProxy',
+      label: 'Name addresses that need no proxy',
     },
   };
 }
@@ -120,7 +126,7 @@ const quickerCommands: Pick<Recommendation, 'gain' | 'action'> = {
 };
 
 const withoutTool: Pick<Recommendation, 'gain' | 'action'> = {
-  gain: 'Denied while what stands behind it is slow, it no longer holds up each turn that uses it.',
+  gain: 'Denied until what it asks is quick again, it no longer holds up each turn that uses it.',
   action: { kind: 'setting', key: 'approvals.tools', label: 'Choose which tools may run' },
 };
 
