@@ -269,6 +269,7 @@ async function createThreads(
     },
     model: () => models.choice.current(),
     onDidRejectEdit: workspace.reviews.onDidReject,
+    userChanges: workspace.userChanges,
     recordOutcome: (turnId, held, model) => models.router.recordOutcome(turnId, held, model),
     resolveContext: async (chips) => [
       ...(await contextItems.resolve(chips)),

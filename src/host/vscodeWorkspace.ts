@@ -5,6 +5,7 @@ import { lazy } from '../base/lazy.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import { EditReviews } from '../core/edit/review/editReviews.ts';
 import { ReviewDecisions } from '../core/edit/review/reviewDecisions.ts';
+import { UserChanges } from '../core/edit/review/userChanges.ts';
 import type {
   ApplyOptions,
   FileChange,
@@ -35,6 +36,7 @@ export interface WorkspaceParts {
 export class VsCodeWorkspace implements Workspace, Disposable {
   /** The edits that wait for the user's word: all that `applyChanges` has applied. */
   readonly reviews: EditReviews;
+  readonly userChanges: UserChanges;
   readonly decisions: ReviewDecisions;
   private readonly resources = new ResourceManager('workspace');
   private readonly folders: WorkspaceFolders;
@@ -70,6 +72,7 @@ export class VsCodeWorkspace implements Workspace, Disposable {
       }),
     );
     this.reviews = this.resources.add(new EditReviews((path) => this.openText(path)));
+    this.userChanges = this.resources.add(new UserChanges(this.reviews));
     this.decisions = new ReviewDecisions(this.reviews, {
       readText: async (path) => (await this.files.read(path)).text,
       applyChanges: (changes) => this.edits.apply(changes),

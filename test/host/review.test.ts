@@ -357,20 +357,25 @@ describe('The review of edits', () => {
     assert.equal(existsSync(path), false);
   });
 
-  it('is taken up after a reload where the text is the same, and told where it is not', async () => {
+  it('is taken up after a reload piece by piece where its text is the same, and told where it is not', async () => {
     const same = await edited('review/same.txt');
     const other = await edited('review/other.txt');
+    const some = await edited('review/some.txt');
     window.dispose();
     await closeAll();
     writeFileSync(other, 'another text\n');
+    writeFileSync(some, after.replace('FIVE', 'five again'));
     window = openReview(state);
     await window.review.restore();
     assert.deepEqual(starts(same), [1, 4]);
-    assert.deepEqual(window.workspace.reviews.paths(), [same]);
+    assert.deepEqual(starts(some), [1]);
+    assert.deepEqual(window.workspace.reviews.paths(), [same, some]);
     assert.match(
       window.notifications.told.splice(0).join(),
-      /^The changes in other\.txt are no longer/,
+      /^No longer marked for review: other\.txt, 1 of 2 changes in some\.txt\./,
     );
+    await window.review.commands.rejectFile(some);
+    assert.equal(readFromDisk(some), before.replace('five\nsix', 'five again\nSIX'));
     await window.review.commands.rejectFile(same);
     assert.equal(readFromDisk(same), before);
     assert.equal(readFromDisk(other), 'another text\n');

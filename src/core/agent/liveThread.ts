@@ -1,7 +1,6 @@
 import type {
   ApprovalDecision,
   Draft,
-  ThreadMeter,
   ThreadStatus,
   ThreadView,
   ToolBlockView,
@@ -18,6 +17,7 @@ import type { TraceScope } from '../telemetry/traceScope.ts';
 import { fixedRequest } from './fixedRequest.ts';
 import { instructionsOnce } from './instructions.ts';
 import { KeptThread } from './keptThread.ts';
+import { LiveMeter } from './liveMeter.ts';
 import { LiveTurn } from './liveTurn.ts';
 import { type LoneAsk, LoneTurns } from './loneTurns.ts';
 import {
@@ -28,7 +28,6 @@ import {
   ordinalOf,
   userMessageOf,
 } from './messageOrder.ts';
-import { meterInUse } from './meterInUse.ts';
 import { endingOf } from './notices.ts';
 import { newRunningTurn, type RunningTurn, refuseWhile } from './runningTurn.ts';
 import { shownModel } from './shownModel.ts';
@@ -42,6 +41,7 @@ import type { TurnEnd } from './turn.ts';
 import { TurnRouting } from './turnRouting.ts';
 import { runAnyTurn } from './turnRun.ts';
 import { beginTraced, endTurnTrace, type TurnOrigin, traceparentOf } from './turnTrace.ts';
+import { noteTold, userChangesContent } from './userChangesContent.ts';
 import { type NewMessage, newUserMessage, userContent } from './userContent.ts';
 import { userView } from './views.ts';
 
@@ -55,6 +55,7 @@ export class LiveThread<Grants> {
   readonly id: string;
   readonly summary: ThreadSummary;
   readonly checkpoint: ThreadCheckpoint;
+  readonly meter: LiveMeter;
   private readonly parts: LiveThreadParts<Grants>;
   private readonly history: ThreadHistory;
   private readonly approver: ThreadApprover<Grants>;
@@ -76,7 +77,12 @@ export class LiveThread<Grants> {
     this.history = new ThreadHistory({ threadId: id, isKept, store, compactions, saveFailed });
     this.checkpoint = new ThreadCheckpoint({ ...parts, threadId: id });
     const { kept, history } = this;
-    const changed = (): void => this.tellMeter();
+    this.meter = new LiveMeter({
+      ...{ threadId: id, parts, history, kept },
+      turn: () => this.running?.turn,
+      summary: () => this.summary.state,
+    });
+    const changed = (): void => this.meter.tell();
     this.summary = new ThreadSummary({ threadId: id, parts, history, kept, changed });
     this.approver = new ThreadApprover(parts.policy);
     this.routing = new TurnRouting(parts);
@@ -120,7 +126,7 @@ export class LiveThread<Grants> {
    */
   send(draft: Draft, alone?: LoneAsk, origin?: TurnOrigin): Promise<string> {
     return this.traced(origin, async (trace) =>
-      this.begin(this.lone.add(await this.newMessage(draft), alone), trace),
+      this.begin(this.lone.add(await this.newMessage(draft, alone !== undefined), alone), trace),
     );
   }
 
@@ -137,8 +143,9 @@ export class LiveThread<Grants> {
   /** Sets the turn and all that followed aside, then sends this message in its place. */
   edit(turnId: string, draft: Draft, origin?: TurnOrigin): Promise<string> {
     return this.traced(origin, async (trace) => {
-      const message = await this.newMessage(draft);
-      return this.begin(message, trace, userMessageOf(this.history.records, turnId));
+      await this.history.load();
+      const old = userMessageOf(this.history.records, turnId);
+      return this.begin(await this.newMessage(draft, false, old), trace, old);
     });
   }
 
@@ -214,17 +221,12 @@ export class LiveThread<Grants> {
     const profile = await shownModel(this.parts);
     // A turn may have begun or ended since the page was read: what is in memory is never behind.
     const shown = history.isLoaded ? lastPage(history.records) : page;
-    const meter = this.meterOf(profile, history.isLoaded ? history.records : page.messages);
+    const meter = this.meter.of(profile, history.isLoaded ? history.records : page.messages);
     const turn = this.running?.turn;
     const facts = { id, title, page: shown, turn, history, status, meter, draft, checkpoint };
     const view = threadView(facts, this.parts.nameOf);
     taken(view);
     return view;
-  }
-
-  async meter(): Promise<ThreadMeter> {
-    await this.history.load();
-    return this.meterOf(await shownModel(this.parts), this.history.records);
   }
 
   /** The position of the first message that the panel shows under this id. */
@@ -233,18 +235,21 @@ export class LiveThread<Grants> {
     return ordinalOf(this.history.records, messageViewId);
   }
 
-  private meterOf(profile: ModelProfile, records: readonly MessageRecord[]): ThreadMeter {
-    const { history, kept, parts } = this;
-    const turn = this.running?.turn;
-    const summary = this.summary.state;
-    return meterInUse({ profile, records, turn, history, record: kept.record, summary, parts });
-  }
-
-  /** What the user wrote and attached, with the history at hand that it is added to. */
-  private async newMessage(draft: Draft): Promise<NewMessage> {
+  /**
+   * What the user wrote and attached, with the history at hand that it is added to. Unless it is
+   * answered alone, with what the model does not know of the user's changes.
+   */
+  private async newMessage(
+    draft: Draft,
+    isAlone: boolean,
+    replaced?: UserMessageRecord,
+  ): Promise<NewMessage> {
     this.mustBeIdle();
     const [content] = await Promise.all([userContent(draft, this.parts), this.history.load()]);
-    return newUserMessage(this.id, draft, content, this.parts);
+    const { records } = this.history;
+    const gone = replaced ? records.slice(records.indexOf(replaced)) : [];
+    const changes = isAlone ? [] : userChangesContent(this.id, this.parts, gone);
+    return newUserMessage(this.id, draft, [...changes, ...content], this.parts);
   }
 
   private traced(
@@ -270,6 +275,7 @@ export class LiveThread<Grants> {
     const { compaction } = this.history;
     this.summary.compaction.cancel();
     const setAside = this.history.rewindTo(message);
+    this.parts.userChanges?.forgetTurns(new Set(setAside.map(({ turnId }) => turnId)));
     this.parts.store.setAsideFrom(this.id, message.ordinal).catch(this.parts.saveFailed);
     this.parts.emit({ type: 'turn/removed', threadId: this.id, fromTurnId: message.turnId });
     this.checkpoint.tell();
@@ -303,6 +309,7 @@ export class LiveThread<Grants> {
       const turn = this.openTurn(message.turnId, profile);
       running.turn = turn;
       this.history.records.push(placed);
+      noteTold(placed, this.parts);
       this.parts.store.putMessage(placed).catch(this.parts.saveFailed);
       this.announce(userView(placed), turn);
       running.settle(this.run(turn, running, record, profile));
@@ -317,7 +324,7 @@ export class LiveThread<Grants> {
   private openTurn(turnId: string, profile: ModelProfile): LiveTurn {
     const { parts, history, id: threadId } = this;
     const instructionsFor = instructionsOnce(parts.workspace.roots(), history.sentRecords);
-    const spentMore = (): void => this.emitMeter(profile);
+    const spentMore = (): void => this.meter.emit(profile);
     const checkpoint = this.checkpoint.beginTurn(turnId);
     const own = { threadId, turnId, history, instructionsFor, spentMore, checkpoint };
     return new LiveTurn({ ...parts, ...own });
@@ -379,22 +386,10 @@ export class LiveThread<Grants> {
     this.running = undefined;
     this.kept.addSpent(usage, costUsd);
     this.emitStatus();
-    this.emitMeter(profile);
+    this.meter.emit(profile);
   }
 
   private emitStatus(): void {
     this.parts.emit({ type: 'thread/status', threadId: this.id, status: this.status });
-  }
-
-  private tellMeter(): void {
-    shownModel(this.parts).then(
-      (profile) => this.emitMeter(profile),
-      (error: unknown) => this.parts.unexpectedEnd(error),
-    );
-  }
-
-  private emitMeter(profile: ModelProfile): void {
-    const meter = this.meterOf(profile, this.history.records);
-    this.parts.emit({ type: 'thread/meter', threadId: this.id, meter });
   }
 }

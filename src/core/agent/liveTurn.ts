@@ -1,6 +1,7 @@
 import type { ToolBlockChanges } from '../../shared/protocol.ts';
 import type { AssistantMessageView, ThreadStatus, ToolBlockView } from '../../shared/views.ts';
 import type { TurnCheckpoint } from '../checkpoint/turnCheckpoint.ts';
+import type { UserChanges } from '../edit/review/userChanges.ts';
 import type { Usage } from '../model/message.ts';
 import type { BlockStart, ModelFailure } from '../model/request.ts';
 import type { ToolResultRecord } from '../store/records.ts';
@@ -26,6 +27,7 @@ export interface LiveTurnParts extends TurnRecordsParts, TurnViewParts {
   readonly toolFailed: (toolName: string, error: Error) => void;
   readonly instructionsFor: (files: readonly string[]) => Promise<string>;
   readonly checkpoint: TurnCheckpoint;
+  readonly userChanges?: Pick<UserChanges, 'edited'>;
   /** An answer has ended: tokens and cost have changed. */
   readonly spentMore: () => void;
 }
@@ -159,6 +161,8 @@ export class LiveTurn implements TurnThread, ToolJournal {
   edited(edit: FileEdit): void {
     this.parts.checkpoint.edited(edit);
     this.edits.add(edit);
+    const { userChanges, threadId, turnId } = this.parts;
+    userChanges?.edited(edit.path, { threadId, turnId });
   }
 
   remarks(output: ToolOutput): Promise<string> {

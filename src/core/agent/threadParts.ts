@@ -5,6 +5,7 @@ import type { ContextChip } from '../../shared/views.ts';
 import type { Checkpoints } from '../checkpoint/checkpoints.ts';
 import type { SummaryModel } from '../context/compactionSummary.ts';
 import type { ContextWindowOptimizer } from '../context/contextWindow.ts';
+import type { UserChanges } from '../edit/review/userChanges.ts';
 import type { TextBlock, Usage } from '../model/message.ts';
 import type { Effort, ModelGateway, ToolDefinition } from '../model/request.ts';
 import type { SettingValues } from '../settings.ts';
@@ -70,6 +71,8 @@ export interface ThreadParts<Grants> {
   readonly recordOutcome?: (turnId: string, held: boolean, model: string) => void;
   /** Tells of a file of which the user rejected a piece of an edit, by its path. */
   readonly onDidRejectEdit?: Event<string>;
+  /** What the user does to edits that threads made. */
+  readonly userChanges?: Pick<UserChanges, 'edited' | 'of' | 'told' | 'forgetTurns'>;
   readonly costOf: (usage: Usage, model: string) => number | undefined;
   /** Sorted by name; without what writes or runs in Restricted Mode. */
   readonly toolDefinitions: () => readonly ToolDefinition[];

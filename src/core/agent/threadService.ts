@@ -228,7 +228,7 @@ export class ThreadService<Grants> implements Disposable {
   /** Tells the panel the figures anew, for example after another model was chosen. */
   async refreshMeter(threadId: string): Promise<void> {
     const thread = await this.thread(threadId);
-    this.parts.emit({ type: 'thread/meter', threadId, meter: await thread.meter() });
+    this.parts.emit({ type: 'thread/meter', threadId, meter: await thread.meter.read() });
   }
 
   /** Stops every turn and resolves when they have ended. */

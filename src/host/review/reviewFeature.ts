@@ -13,7 +13,7 @@ import { BaselineDocuments } from './baselineDocuments.ts';
 import { ReviewCommands } from './reviewCommands.ts';
 import { ReviewDecorations } from './reviewDecorations.ts';
 import { ReviewLenses } from './reviewLenses.ts';
-import { ReviewStorage } from './reviewStorage.ts';
+import { type LostReview, ReviewStorage } from './reviewStorage.ts';
 import { ReviewTracking } from './reviewTracking.ts';
 
 /** While somebody types, what is shown follows as quickly as one frame. */
@@ -57,6 +57,7 @@ export class ReviewFeature implements Disposable {
     this.storage = this.resources.add(
       new ReviewStorage({
         reviews,
+        userChanges: workspace.userChanges,
         state,
         clock,
         onError,
@@ -78,9 +79,9 @@ export class ReviewFeature implements Disposable {
   async restore(): Promise<void> {
     const lost = await this.storage.restore();
     if (lost.length > 0) {
-      const names = lost.map(fileName).join(', ');
+      const names = lost.map(nameLost).join(', ');
       this.parts.notifications.info(
-        `The changes in ${names} are no longer marked for review, because the text is another than when this window was last open. Nothing was changed.`,
+        `No longer marked for review: ${names}. The text there is another than when this window was last open. Nothing was changed.`,
       );
     }
   }
@@ -151,6 +152,11 @@ export class ReviewFeature implements Disposable {
       this.parts.notifications.report('Reviewing edits', error);
     }
   }
+}
+
+function nameLost({ path, hunks, found }: LostReview): string {
+  const name = fileName(path);
+  return found === 0 ? name : `${hunks - found} of ${hunks} changes in ${name}`;
 }
 
 async function askFirst(message: string, detail: string, label: string): Promise<boolean> {

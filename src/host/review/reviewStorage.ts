@@ -4,7 +4,8 @@ import { UserError } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { EditReviews } from '../../core/edit/review/editReviews.ts';
 import { FileReview } from '../../core/edit/review/fileReview.ts';
-import { type KeptFile, keptReviews, keptReviewsKey } from './keptReviews.ts';
+import type { KeptUserChanges, UserChanges } from '../../core/edit/review/userChanges.ts';
+import { type KeptFile, keptReviews, keptReviewsKey, keptUserChangesKey } from './keptReviews.ts';
 
 /** Quiet time before reviews are written: what they lie in must not have changed when they are read. */
 const writeDebounceMs = 300;
@@ -14,10 +15,19 @@ const mostKeptCharacters = 200_000;
 
 export interface ReviewStorageParts {
   readonly reviews: EditReviews;
+  readonly userChanges: UserChanges;
   readonly state: Pick<vscode.Memento, 'get' | 'update'>;
   readonly readText: (path: string) => Promise<string>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+}
+
+/** A file of which hunks were not found again. */
+export interface LostReview {
+  readonly path: string;
+  /** How many there were, 0 where that was not kept, and how many are back. */
+  readonly hunks: number;
+  readonly found: number;
 }
 
 /** Keeps reviews over a reload of the window, as far as there is room. */
@@ -31,24 +41,38 @@ export class ReviewStorage implements Disposable {
   constructor(parts: ReviewStorageParts) {
     this.parts = parts;
     this.resources.add(parts.reviews.onDidChange(() => this.writeSoon()));
+    this.resources.add(parts.userChanges.onDidTell(() => this.writeSoon()));
   }
 
-  /** Takes up what was kept. Answers with the files that have been changed since: those are let go. */
-  async restore(): Promise<readonly string[]> {
-    const { state, reviews, readText } = this.parts;
-    const lost: string[] = [];
+  /** Takes up what was kept. Answers with what was not found again, because files were changed since. */
+  async restore(): Promise<readonly LostReview[]> {
+    const { state } = this.parts;
+    const lost: LostReview[] = [];
     for (const kept of keptReviews(state)) {
-      const text = await readIfThere(readText, kept.path);
-      const review = text === undefined ? undefined : FileReview.restore(kept, text, reviews.newId);
-      if (review) {
-        reviews.resume(kept.path, review);
-      } else if (!reviews.file(kept.path)) {
-        lost.push(kept.path);
+      if (!this.parts.reviews.file(kept.path)) {
+        lost.push(...(await this.restoreFile(kept)));
       }
+    }
+    const changes = state.get<KeptUserChanges>(keptUserChangesKey);
+    if (changes) {
+      this.parts.userChanges.resume(changes);
     }
     this.isRestored = true;
     this.writeSoon();
     return lost;
+  }
+
+  /** None where all of it is back. */
+  private async restoreFile(kept: KeptFile): Promise<readonly LostReview[]> {
+    const { reviews, readText } = this.parts;
+    const { path, hunks } = kept;
+    const text = await readIfThere(readText, path);
+    const review = text === undefined ? undefined : FileReview.restore(kept, text, reviews.newId);
+    const found = review?.hunks.length ?? 0;
+    if (review && found > 0) {
+      reviews.resume(path, review);
+    }
+    return found > 0 && found === hunks.length ? [] : [{ path, hunks: hunks.length, found }];
   }
 
   dispose(): void {
@@ -82,6 +106,7 @@ export class ReviewStorage implements Disposable {
       return [room >= 0 ? file : { path, isNew: false, hash: '', hunks: [] }];
     });
     state.update(keptReviewsKey, kept).then(undefined, onError);
+    state.update(keptUserChangesKey, this.parts.userChanges.keep()).then(undefined, onError);
   }
 }
 

@@ -21,6 +21,16 @@ export interface DocumentChange {
   readonly text: () => string;
 }
 
+/** Hears of what happens to hunks while they are still there. */
+export interface ReviewObserver {
+  /** Slipstream is about to edit the file. */
+  willRecord(path: string): void;
+  didRecord(path: string): void;
+  /** The user has accepted or rejected hunks, which are as they were until this returns. */
+  willDecide(path: string, ids: ReadonlySet<number>, isAccepted: boolean): void;
+  didRename(from: string, to: string): void;
+}
+
 /**
  * The edits that wait for the user's word, file by file. Whatever is applied in `recording` is under
  * review from then on.
@@ -36,6 +46,7 @@ export class EditReviews implements Disposable {
   /** Files that are being edited by us: what their documents tell meanwhile is our own doing. */
   private readonly held = new Set<string>();
   private readonly openText: (path: string) => string | undefined;
+  private observer: ReviewObserver | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private ids = 0;
 
@@ -50,6 +61,11 @@ export class EditReviews implements Disposable {
     this.openText = openText;
   }
 
+  /** There is one observer at a time. */
+  observeWith(observer: ReviewObserver): void {
+    this.observer = observer;
+  }
+
   /** The files with hunks, in the order in which they were first edited. */
   paths(): readonly string[] {
     return [...this.files].flatMap(([path, review]) => (review.isIdle ? [] : [path]));
@@ -59,6 +75,11 @@ export class EditReviews implements Disposable {
   file(path: string): FileReview | undefined {
     const review = this.files.get(path);
     return review?.isIdle ? undefined : review;
+  }
+
+  /** Whether the file is followed, or was until nothing of it waited. */
+  isKnown(path: string): boolean {
+    return this.files.has(path);
   }
 
   /** Applies changes and puts them under review; where that fails, all stays as it is. */
@@ -71,7 +92,9 @@ export class EditReviews implements Disposable {
           const review = this.files.get(path) ?? new FileReview(this.newId);
           this.files.set(path, review);
           review.begin(before);
+          this.observer?.willRecord(path);
           review.record(after);
+          this.observer?.didRecord(path);
         }
       },
     );
@@ -101,12 +124,23 @@ export class EditReviews implements Disposable {
   }
 
   accept(path: string, ids: ReadonlySet<number>): void {
+    this.observer?.willDecide(path, ids, true);
     this.file(path)?.accept(ids);
     this.tell(path);
   }
 
-  /** Hunks of the file are gone because the user did not want them. */
-  noteRejection(path: string): void {
+  /** The lines of these hunks were put back because the user did not want them. */
+  reject(path: string, ids: ReadonlySet<number>): void {
+    this.observer?.willDecide(path, ids, false);
+    this.file(path)?.rejected(ids);
+    this.rejections.fire(path);
+  }
+
+  /** The file was deleted because the user did not want what was made. */
+  rejectFile(path: string): void {
+    const ids = new Set(this.file(path)?.hunks.map(({ id }) => id));
+    this.observer?.willDecide(path, ids, false);
+    this.forget(path);
     this.rejections.fire(path);
   }
 
@@ -150,6 +184,7 @@ export class EditReviews implements Disposable {
     if (review) {
       this.files.delete(from);
       this.files.set(to, review);
+      this.observer?.didRename(from, to);
       this.tell(from);
       this.tell(to);
     }

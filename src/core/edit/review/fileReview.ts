@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { foundHunks, type KeptReview, keptHunk } from './keptReview.ts';
 import {
   joinedChanges,
   type LineChange,
@@ -22,14 +23,6 @@ import { changedLines, type TextEdit } from './textEdit.ts';
  */
 const mostRemembered = 64;
 
-/** What is kept of a review over a reload of the window. JSON types only. */
-export interface KeptReview {
-  readonly isNew: boolean;
-  /** Of the text that the hunks lie in. */
-  readonly hash: string;
-  readonly hunks: readonly Omit<ReviewHunk, 'id'>[];
-}
-
 /**
  * One file with its hunks. It follows the text, which others own: each change of it must be told.
  * Texts that come in may have any line ends.
@@ -48,16 +41,26 @@ export class FileReview {
     this.newId = newId;
   }
 
-  /** The review as it was kept; undefined where the file reads otherwise by now. */
-  static restore(kept: KeptReview, text: string, newId: () => number): FileReview | undefined {
+  /**
+   * The review as it was kept, or where the file reads otherwise by now, with those of its hunks that
+   * are found in it. A file that was made is one hunk, whatever it reads like.
+   */
+  static restore(kept: KeptReview, text: string, newId: () => number): FileReview {
     const review = new FileReview(newId);
     review.lines = splitLines(text);
-    if (review.hash() !== kept.hash) {
-      return undefined;
+    const isSame = review.hash() === kept.hash;
+    if (kept.isNew) {
+      review.wasMade = true;
+      const isTouched = !isSame || kept.hunks.some((hunk) => hunk.isTouched);
+      review.current = [review.wholeFile(isTouched ? 'user' : 'slipstream')];
+    } else {
+      const hunks = isSame ? kept.hunks : foundHunks(kept.hunks, review.lines);
+      review.current = hunks.map(({ start, count, removed, isTouched }) => ({
+        ...{ id: newId(), start, count, removed, isTouched },
+      }));
     }
-    review.wasMade = kept.isNew;
-    review.current = kept.hunks.map((hunk) => ({ ...hunk, id: newId() }));
     review.remember();
+    review.rest();
     return review;
   }
 
@@ -95,12 +98,7 @@ export class FileReview {
   }
 
   keep(): KeptReview {
-    const hunks = this.current.map(({ start, count, removed, isTouched }) => ({
-      start,
-      count,
-      removed,
-      isTouched,
-    }));
+    const hunks = this.current.map((hunk) => keptHunk(hunk, this.wasMade ? [] : this.lines));
     return { isNew: this.wasMade, hash: this.hash(), hunks };
   }
 

@@ -86,13 +86,11 @@ export class ReviewDecisions {
         await this.files.applyChanges(changes);
       }
       for (const path of changes.map((change) => change.path)) {
-        this.reviews.file(path)?.rejected(selection.get(path) ?? new Set());
-        this.reviews.noteRejection(path);
+        this.reviews.reject(path, selection.get(path) ?? new Set());
       }
       for (const { path } of deleted) {
         await this.files.deleteFile(path);
-        this.reviews.forget(path);
-        this.reviews.noteRejection(path);
+        this.reviews.rejectFile(path);
       }
     });
     return deleted;

@@ -204,7 +204,7 @@ describe('Edits under review', () => {
   it('do not take up what was kept over a newer edit', async () => {
     await edit('a', before, after);
     const kept = reviews.file('a')?.keep() ?? assert.fail();
-    const other = FileReview.restore(kept, after, reviews.newId) ?? assert.fail();
+    const other = FileReview.restore(kept, after, reviews.newId);
     const hunks = reviews.file('a')?.hunks;
     reviews.resume('a', other);
     assert.equal(reviews.file('a')?.hunks, hunks);
