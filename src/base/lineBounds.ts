@@ -10,8 +10,8 @@ export function lineStopAt(text: string, offset: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** How many lines end in a range. */
-export function countLineEnds(text: string, start: number, end: number): number {
+/** How many lines end in a range, with LF or CRLF. */
+export function countLineEnds(text: string, start = 0, end = text.length): number {
   let count = 0;
   for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
     count += 1;

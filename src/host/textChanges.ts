@@ -1,3 +1,5 @@
+import { linesWithEnds } from '../base/lines.ts';
+
 /** A replacement of a part of a text. Offsets in UTF-16 code units. */
 export interface Replacement {
   readonly start: number;
@@ -19,7 +21,7 @@ const linesInStep = 2;
  * cursors, folds and decorations outside of them stay where they are.
  */
 export function replacementsBetween(before: string, after: string): readonly Replacement[] {
-  const [oldLines, newLines] = [splitLines(before), splitLines(after)];
+  const [oldLines, newLines] = [linesWithEnds(before), linesWithEnds(after)];
   const replacements: Replacement[] = [];
   let [oldLine, newLine, oldOffset] = [0, 0, 0];
   while (oldLine < oldLines.length || newLine < newLines.length) {
@@ -48,11 +50,6 @@ export function applyReplacements(text: string, replacements: readonly Replaceme
     position = replacement.end;
   }
   return parts.join('') + text.slice(position);
-}
-
-/** Lines with their ends, so that joining them gives the text back. */
-function splitLines(text: string): readonly string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /** The nearest lines, one of each text, from which on both agree again; the ends where there are none. */

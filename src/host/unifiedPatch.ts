@@ -1,3 +1,5 @@
+import { linesWithEnds } from '../base/lines.ts';
+
 /** One hunk: what stood from `oldStart` on (one-based), and what stands there instead. */
 interface Hunk {
   readonly oldStart: number;
@@ -14,7 +16,7 @@ export function applyUnifiedDiff(text: string, diff: string): string | undefined
   if (!hunks) {
     return undefined;
   }
-  const lines = splitLines(text);
+  const lines = linesWithEnds(text);
   const result: string[] = [];
   let position = 0;
   for (const hunk of hunks) {
@@ -80,10 +82,6 @@ function readBody(
     }
   }
   return { oldLines, newLines, end };
-}
-
-function splitLines(text: string): readonly string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 function isSame(left: readonly string[], right: readonly string[]): boolean {

@@ -56,16 +56,16 @@ describe('The package', () => {
   });
 
   it('parses in the worker that it brings along, with the grammars that it brings along', async () => {
-    const worker = new Worker(join(root, 'dist/syntaxWorker.js'), {
-      workerData: { grammarsDir: join(root, 'dist/grammars') },
-    });
+    const worker = new Worker(join(root, 'dist/syntaxWorker.js'));
+    const grammarsDir = join(root, 'dist/grammars');
     try {
       for (const [id, languageId] of ['typescript', 'python', 'c', 'csharp'].entries()) {
-        worker.postMessage({ id, languageId, text: '', cancelled: new SharedArrayBuffer(4) });
+        const cancelled = new SharedArrayBuffer(4);
+        worker.postMessage({ id, request: { grammarsDir, languageId, text: '', cancelled } });
         const [answer] = await once(worker, 'message');
         assert.deepEqual(answer, {
           id,
-          structure: { definitions: [], literals: [], imports: [], errors: [] },
+          result: { definitions: [], literals: [], imports: [], errors: [] },
         });
       }
     } finally {

@@ -1,3 +1,5 @@
+import { splitLines } from '../../base/lines.ts';
+
 /** Replaces what stands between two positions. */
 export interface LineChange {
   readonly startLine: number;
@@ -135,10 +137,6 @@ export class TextLines {
 
 function joinedLines(lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-}
-
-function splitLines(text: string): string[] {
-  return text.split(/\r\n|\r|\n/);
 }
 
 function hashOf(text: string): Hash {

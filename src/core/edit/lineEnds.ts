@@ -1,3 +1,5 @@
+import { countLineEnds } from '../../base/lineBounds.ts';
+
 /** A text with every CRLF made LF, and the way back from its offsets. */
 export interface UnifiedText {
   readonly text: string;
@@ -19,7 +21,7 @@ export function unifyLineEnds(original: string): UnifiedText {
   return {
     text: original.replaceAll('\r\n', '\n'),
     toOriginal: (offset) => offset + countBelow(returns, offset),
-    lineEnd: returns.length * 2 >= countNewlines(original) ? '\r\n' : '\n',
+    lineEnd: returns.length * 2 >= countLineEnds(original) ? '\r\n' : '\n',
   };
 }
 
@@ -51,13 +53,4 @@ function countBelow(offsets: readonly number[], limit: number): number {
     }
   }
   return low;
-}
-
-/** How many LF there are, those of CRLF included. */
-export function countNewlines(text: string, end: number = text.length): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
-    count += 1;
-  }
-  return count;
 }

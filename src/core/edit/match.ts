@@ -1,4 +1,5 @@
-import { countNewlines, type UnifiedText, unifyLineEnds, withLineEnd } from './lineEnds.ts';
+import { countLineEnds } from '../../base/lineBounds.ts';
+import { type UnifiedText, unifyLineEnds, withLineEnd } from './lineEnds.ts';
 import { matchLoosely } from './looseMatch.ts';
 import { findNearest, type NearText } from './nearest.ts';
 
@@ -198,7 +199,7 @@ function findOverlapping(text: string, searched: string): readonly number[] {
 function ambiguity(text: string, offsets: readonly number[]): EditFailure {
   return {
     kind: 'ambiguous',
-    lines: offsets.slice(0, maxOccurrencesTold).map((offset) => countNewlines(text, offset) + 1),
+    lines: offsets.slice(0, maxOccurrencesTold).map((offset) => countLineEnds(text, 0, offset) + 1),
     hasMore: offsets.length > maxOccurrencesTold,
   };
 }

@@ -1,43 +1,48 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../base/clock.ts';
-import { toError } from '../../base/errors.ts';
-import { lazy } from '../../base/lazy.ts';
+import { serveRequests } from '../worker/workerServer.ts';
 import { languageRules } from './languages/languageTable.ts';
 import type { WorkerStructure } from './structureSyntax.ts';
 import { errorsIn } from './treeErrors.ts';
 import { TreeSitter } from './treeSitter.ts';
 import { TreeSyntax } from './treeSyntax.ts';
-import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './workerProtocol.ts';
 
 /** The thread that parses long texts. It is ended from outside, with all its memory. */
+
+export interface ParseRequest {
+  /** The same for all requests of a window. */
+  readonly grammarsDir: string;
+  readonly languageId: string;
+  readonly text: string;
+  /** One number; other than zero it says that nobody wants the answer any more. */
+  readonly cancelled: SharedArrayBuffer;
+}
 
 /** Some ten million lines, ms: whatever takes longer is not worth the heat. */
 const deadlineMs = 20_000;
 
-const { grammarsDir }: WorkerSetup = workerData;
-const treeSitter = lazy(() => TreeSitter.load(grammarsDir));
+let loaded: Promise<TreeSitter> | undefined;
 
-parentPort?.on('message', (request: WorkerRequest) => {
-  answer(request).then(
-    (message) => parentPort?.postMessage(message),
-    (error: unknown) => {
-      const { message } = toError(error);
-      parentPort?.postMessage({ id: request.id, structure: undefined, failure: message });
-    },
-  );
-});
-
-async function answer(request: WorkerRequest): Promise<WorkerAnswer> {
-  const { id } = request;
-  const rules = languageRules(request.languageId);
-  return { id, structure: rules && (await readStructure(request, rules)) };
+/** Loaded once, unless that fails. */
+function treeSitter(grammarsDir: string): Promise<TreeSitter> {
+  loaded ??= TreeSitter.load(grammarsDir).catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
 }
 
-async function readStructure(
-  { languageId, text, cancelled }: WorkerRequest,
-  rules: NonNullable<ReturnType<typeof languageRules>>,
-): Promise<WorkerStructure | undefined> {
-  const grammar = await (await treeSitter()).grammar(rules.grammar);
+/** Undefined where the request was cancelled or took too long. */
+async function readStructure({
+  grammarsDir,
+  languageId,
+  text,
+  cancelled,
+}: ParseRequest): Promise<WorkerStructure | undefined> {
+  const rules = languageRules(languageId);
+  if (!rules) {
+    return undefined;
+  }
+  const grammar = await (await treeSitter(grammarsDir)).grammar(rules.grammar);
   const flag = new Int32Array(cancelled);
   const endMs = systemClock.now() + deadlineMs;
   const parser = grammar.createParser();
@@ -61,3 +66,5 @@ async function readStructure(
     parser.dispose();
   }
 }
+
+serveRequests(readStructure);

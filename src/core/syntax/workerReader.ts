@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { CancelledError, toError } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
+import { WorkerHost } from '../worker/workerHost.ts';
 import type { WorkerStructure } from './structureSyntax.ts';
 import type { SyntaxText } from './syntax.ts';
-import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './workerProtocol.ts';
+import type { ParseRequest } from './syntaxWorker.ts';
 
 /** A worker that has nothing to do for so long is ended, ms; it starts again in some 50. */
 const idleMs = 30_000;
@@ -16,11 +16,6 @@ interface WorkerReaderParts {
   readonly onError: (error: Error, action: string) => void;
 }
 
-interface Job {
-  readonly cancelled: SharedArrayBuffer;
-  settle(structure: WorkerStructure | undefined): void;
-}
-
 /** The structure that was asked for last: the same text is often asked about several times. */
 interface LastStructure extends SyntaxText {
   readonly structure: WorkerStructure;
@@ -30,19 +25,19 @@ interface LastStructure extends SyntaxText {
 export class WorkerReader implements Disposable {
   private readonly parts: WorkerReaderParts;
   private readonly resources = new ResourceManager('syntaxWorker');
-  private readonly jobs = new Map<number, Job>();
-  private worker: Worker | undefined;
-  private idleTimer: Disposable | undefined;
+  private readonly worker: WorkerHost<ParseRequest, WorkerStructure | undefined>;
+  /** The thread outlives what is cancelled: with it went the grammars that it has loaded. */
+  private readonly never = new AbortController().signal;
   private last: LastStructure | undefined;
-  private nextId = 0;
 
   constructor(parts: WorkerReaderParts) {
     this.parts = parts;
-    this.resources.defer(() => this.end());
+    const { workerFile, clock } = parts;
+    this.worker = this.resources.add(new WorkerHost({ entry: workerFile, clock, idleMs }));
   }
 
   get isRunning(): boolean {
-    return this.worker !== undefined;
+    return this.worker.isRunning;
   }
 
   /** Undefined where the worker fails or its deadline passes. */
@@ -74,72 +69,30 @@ export class WorkerReader implements Disposable {
     { languageId, text }: SyntaxText,
     signal: AbortSignal | undefined,
   ): Promise<WorkerStructure | undefined> {
-    const id = this.nextId;
-    this.nextId += 1;
     const cancelled = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const { grammarsDir } = this.parts;
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
         Atomics.store(new Int32Array(cancelled), 0, 1);
-        this.settle(id, undefined);
         reject(new CancelledError());
       };
       const settle = (structure: WorkerStructure | undefined): void => {
         signal?.removeEventListener('abort', cancel);
         resolve(structure);
       };
-      this.jobs.set(id, { cancelled, settle });
       signal?.addEventListener('abort', cancel, { once: true });
-      const request: WorkerRequest = { id, languageId, text, cancelled };
-      this.running().postMessage(request);
+      const parsed = this.worker.run({ grammarsDir, languageId, text, cancelled }, this.never);
+      parsed.then(settle, (error: unknown) => {
+        this.report(error);
+        settle(undefined);
+      });
     });
   }
 
-  private running(): Worker {
-    this.idleTimer?.dispose();
-    this.worker ??= this.start();
-    return this.worker;
-  }
-
-  private start(): Worker {
-    const { workerFile, grammarsDir } = this.parts;
-    const setup: WorkerSetup = { grammarsDir };
-    const worker = new Worker(workerFile, { workerData: setup });
-    worker.on('message', ({ id, structure, failure }: WorkerAnswer) => {
-      if (failure !== undefined) {
-        this.report(new Error(failure));
-      }
-      this.settle(id, structure);
-    });
-    worker.on('error', (error) => {
-      if (worker === this.worker) {
-        this.report(toError(error));
-        this.end();
-      }
-    });
-    return worker;
-  }
-
-  private report(error: Error): void {
-    this.parts.onError(error, 'Parsing a long file');
-  }
-
-  private settle(id: number, structure: WorkerStructure | undefined): void {
-    this.jobs.get(id)?.settle(structure);
-    this.jobs.delete(id);
-    this.idleTimer?.dispose();
-    if (this.jobs.size === 0 && this.worker) {
-      this.idleTimer = this.parts.clock.setTimeout(() => this.end(), idleMs);
+  private report(error: unknown): void {
+    // It was disposed meanwhile.
+    if (!(error instanceof CancelledError)) {
+      this.parts.onError(toError(error), 'Parsing a long file');
     }
-  }
-
-  /** Ends the worker with whatever it does. */
-  private end(): void {
-    const { worker } = this;
-    this.worker = undefined;
-    for (const id of [...this.jobs.keys()]) {
-      this.settle(id, undefined);
-    }
-    this.idleTimer?.dispose();
-    worker?.terminate().catch((error: unknown) => this.report(toError(error)));
   }
 }

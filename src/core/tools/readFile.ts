@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { throwIfCancelled, UserError } from '../../base/errors.ts';
-import { countNewlines } from '../edit/lineEnds.ts';
+import { countLineEnds } from '../../base/lineBounds.ts';
 import { imageTypeOf, readImage } from './imageFile.ts';
 import { defineInput } from './input.ts';
 import { type LineRange, type RangeLimits, RangeReader, type ReadRange } from './lineRange.ts';
@@ -119,7 +119,7 @@ async function sizeOf(path: string): Promise<number> {
 
 async function readWhole(target: Target, range: LineRange, context: ToolContext): Promise<string> {
   const { text, isDirty } = await context.workspace.readText(target.path);
-  const lineCount = countNewlines(text) + (text === '' || text.endsWith('\n') ? 0 : 1);
+  const lineCount = countLineEnds(text) + (text === '' || text.endsWith('\n') ? 0 : 1);
   const reader = new RangeReader(range, limits);
   reader.take(text);
   const notes = isDirty ? ['It holds changes that are not saved.'] : [];

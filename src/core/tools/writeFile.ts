@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.ts';
-import { countNewlines, unifyLineEnds, withLineEnd } from '../edit/lineEnds.ts';
+import { countLineEnds } from '../../base/lineBounds.ts';
+import { unifyLineEnds, withLineEnd } from '../edit/lineEnds.ts';
 import { applyChange, assertWritable, editAccess } from './fileChange.ts';
 import { fileEditOf } from './fileEdit.ts';
 import { defineInput } from './input.ts';
@@ -66,6 +67,6 @@ function inStyleOf(before: string, content: string): string {
 }
 
 function lineCount(text: string): string {
-  const count = countNewlines(text) + (text === '' || text.endsWith('\n') ? 0 : 1);
+  const count = countLineEnds(text) + (text === '' || text.endsWith('\n') ? 0 : 1);
   return count === 1 ? '1 line' : `${count} lines`;
 }

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
+import { splitLines } from '../../../base/lines.ts';
 import { foundHunks, type KeptReview, keptHunk } from './keptReview.ts';
-import {
-  joinedChanges,
-  type LineChange,
-  lineChanges,
-  splitLines,
-  withLines,
-} from './lineChanges.ts';
+import { joinedChanges, type LineChange, lineChanges, withLines } from './lineChanges.ts';
 import { putBack } from './putBack.ts';
 import {
   type Author,

@@ -14,14 +14,6 @@ const maxEditSteps = 1_000;
 /** More lines than this are not given to `splice` as arguments, of which an engine takes so many. */
 const mostArguments = 10_000;
 
-/**
- * The lines of a text as VS Code counts them: every line end ends one, so a text that ends with a
- * line end has an empty last line.
- */
-export function splitLines(text: string): string[] {
-  return text.split(/\r\n|\r|\n/);
-}
-
 /** What turns `before` into `after`: in order, apart, and few lines rather than many. */
 export function lineChanges(
   before: readonly string[],

@@ -1,4 +1,5 @@
-import { commonHead, commonTail, type LineChange, lineChanges, splitLines } from './lineChanges.ts';
+import { splitLines } from '../../../base/lines.ts';
+import { commonHead, commonTail, type LineChange, lineChanges } from './lineChanges.ts';
 import type { ReviewHunk } from './reviewHunk.ts';
 
 /** A replacement of a part of a text as editors tell of it. Zero-based lines, UTF-16 characters. */

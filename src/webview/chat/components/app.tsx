@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
+import { Icon } from '../../components/icon.tsx';
 import { Banners } from './banners.tsx';
 import { Conversation } from './conversation.tsx';
 import { focusApproval } from './focusApproval.ts';
 import { Header } from './header.tsx';
-import { Icon } from './icon.tsx';
 import { Later } from './later.tsx';
 import { LiveRegions } from './liveRegions.tsx';
 import { MainComposer } from './mainComposer.tsx';

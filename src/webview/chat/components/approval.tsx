@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { ApprovalDecision, ApprovalPreview, ApprovalView } from '../../../shared/views.ts';
+import { Icon } from '../../components/icon.tsx';
 import type { ToolBlock } from '../state/messages.ts';
 import { DiffPreview } from './diffPreview.tsx';
-import { Icon } from './icon.tsx';
 import { usePanel } from './panelContext.ts';
 import { ScrollRegion } from './scrollRegion.tsx';
 

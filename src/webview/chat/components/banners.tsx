@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { Icon } from './icon.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { usePanel } from './panelContext.ts';
 
 /** What limits Slipstream in this window. */

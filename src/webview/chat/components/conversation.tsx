@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { Icon } from '../../components/icon.tsx';
 import type { Message } from '../state/messages.ts';
 import { AssistantMessageArticle } from './assistantMessage.tsx';
 import { handleContentClick } from './contentClicks.ts';
 import { EmptyState } from './emptyState.tsx';
-import { Icon } from './icon.tsx';
 import { Later } from './later.tsx';
 import { usePanel } from './panelContext.ts';
 import { RestoredLine } from './restoredLine.tsx';

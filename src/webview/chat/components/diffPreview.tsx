@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { Icon } from '../../components/icon.tsx';
 import { baseName } from '../text/format.ts';
 import { type DiffLine, readDiff } from '../text/unifiedDiff.ts';
-import { Icon } from './icon.tsx';
 import { ScrollRegion } from './scrollRegion.tsx';
 
 /** Lines drawn before "Show all": about two screens, the rest is better read in the diff editor. */

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { IconButton } from './iconButton.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { type MenuItem, OverflowMenu } from './overflowMenu.tsx';
 import { usePanel } from './panelContext.ts';
 

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { IconButton } from './iconButton.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 
 const keys: readonly (readonly [string, string])[] = [

@@ -2,10 +2,10 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ThreadSummary } from '../../../shared/views.ts';
+import { IconButton } from '../../components/iconButton.tsx';
 import { splitExcerpt } from '../state/history.ts';
 import { formatAge } from '../text/format.ts';
 import { TitleInput } from './header.tsx';
-import { IconButton } from './iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 
 /** A thread in the list. F2 renames it and Delete deletes it, as in VS Code's own lists. */

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../../components/icon.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { HistoryRow } from './historyRow.tsx';
-import { Icon } from './icon.tsx';
-import { IconButton } from './iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 
 /** The list of threads over the conversation: search, open, rename, delete; all of it by keyboard. */

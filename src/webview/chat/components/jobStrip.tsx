@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { BulkAction, BulkJobView } from '../../../shared/views.ts';
-import { Icon } from './icon.tsx';
-import { IconButton } from './iconButton.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 
 const icons: Readonly<Record<BulkJobView['state'], string>> = {

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import { IconButton } from './iconButton.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { InputBox } from './inputBox.tsx';
 import { usePanel } from './panelContext.ts';
 

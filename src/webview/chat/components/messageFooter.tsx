@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { formatCost, formatDuration, formatTokens } from '../../../shared/figures.ts';
 import type { UsageView } from '../../../shared/views.ts';
+import { IconButton } from '../../components/iconButton.tsx';
 import type { AssistantMessage } from '../state/messages.ts';
-import { IconButton } from './iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 
 /** What a turn took, and what can be done with its answer. */

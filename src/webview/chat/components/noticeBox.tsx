@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Notice } from '../../../shared/views.ts';
-import { Icon } from './icon.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { usePanel } from './panelContext.ts';
 
 const severityWords = { info: 'Note', warning: 'Warning', error: 'Error' } as const;

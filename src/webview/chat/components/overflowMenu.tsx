@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Icon } from './icon.tsx';
-import { IconButton } from './iconButton.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 
 export type MenuItem =
   | 'separator'

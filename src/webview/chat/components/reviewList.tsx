@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ReviewedFileView } from '../../../shared/views.ts';
-import { Icon } from './icon.tsx';
-import { IconButton } from './iconButton.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 
 /** The files whose edits wait for the user's word, with what can be done about them. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { formatCost, formatSeconds } from '../../../shared/figures.ts';
+import { Icon } from '../../components/icon.tsx';
 import { describeStatus } from '../text/format.ts';
-import { Icon } from './icon.tsx';
 import { describeUsage } from './messageFooter.tsx';
 import { usePanel } from './panelContext.ts';
 import { useWallTime } from './useWallTime.ts';

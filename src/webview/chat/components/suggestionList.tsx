@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../../components/icon.tsx';
 import type { Suggestion, Suggestions } from '../state/suggestions.ts';
-import { Icon } from './icon.tsx';
 import { usePanel } from './panelContext.ts';
 
 export function suggestionId(listId: string, index: number): string {

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { formatDuration } from '../../../shared/figures.ts';
+import { Icon } from '../../components/icon.tsx';
 import type { ProseBlock } from '../state/messages.ts';
-import { Icon } from './icon.tsx';
 import { MarkdownText } from './textBlock.tsx';
 
 /** What the model thought, folded away; it is drawn only once somebody looks. */

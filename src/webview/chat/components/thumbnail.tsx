@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ImageAttachment } from '../../../shared/views.ts';
-import { Icon } from './icon.tsx';
+import { Icon } from '../../components/icon.tsx';
 
 /** An attached image, small; with `onRemove` it can be taken off. */
 export function Thumbnail({

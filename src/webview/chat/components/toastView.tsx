@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { Icon } from './icon.tsx';
-import { IconButton } from './iconButton.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { usePanel } from './panelContext.ts';
 
 /** The short word at the bottom. It stays while the pointer or the focus is on it. */

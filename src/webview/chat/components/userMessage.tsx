@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { UserMessageView } from '../../../shared/views.ts';
+import { IconButton } from '../../components/iconButton.tsx';
 import { Chip } from './chip.tsx';
 import { EditComposer } from './editComposer.tsx';
-import { IconButton } from './iconButton.tsx';
 import { Later } from './later.tsx';
 import { usePanel } from './panelContext.ts';
 import { Thumbnail } from './thumbnail.tsx';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { AlertView } from '../../../shared/perf.ts';
-import { Icon } from '../../chat/components/icon.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { dataOf } from '../perfPanel.ts';
 import { usePerf } from './perfContext.ts';
 

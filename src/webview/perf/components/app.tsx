@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { IconButton } from '../../chat/components/iconButton.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import type { PerfPanel } from '../perfPanel.ts';
 import { PerfContext, usePerf } from './perfContext.ts';
 import { RunningList } from './runningList.tsx';

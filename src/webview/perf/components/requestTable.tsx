@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RequestRow } from '../../../shared/perf.ts';
-import { Icon } from '../../chat/components/icon.tsx';
+import { Icon } from '../../components/icon.tsx';
 import type { RequestOrder } from '../state/requestOrder.ts';
 import { usePerf } from './perfContext.ts';
 import { columns, type RequestColumn } from './requestColumns.ts';

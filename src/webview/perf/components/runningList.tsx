@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { formatDuration } from '../../../shared/figures.ts';
-import { Icon } from '../../chat/components/icon.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { usePerf } from './perfContext.ts';
 
 /** What is under way now, since when and in which phase. Drawn anew with each update. */

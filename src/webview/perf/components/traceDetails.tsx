@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../../shared/figures.ts';
 import type { TraceView } from '../../../shared/perf.ts';
-import { IconButton } from '../../chat/components/iconButton.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import { usePerf } from './perfContext.ts';
 import { Waterfall } from './waterfall.tsx';
 

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { formatDuration } from '../../../shared/figures.ts';
 import type { SpanView, TraceView } from '../../../shared/perf.ts';
-import { IconButton } from '../../chat/components/iconButton.tsx';
+import { IconButton } from '../../components/iconButton.tsx';
 import {
   shift,
   type TimeWindow,

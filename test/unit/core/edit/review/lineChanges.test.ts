@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { splitLines } from '../../../../../src/base/lines.ts';
 import {
   joinedChanges,
   lineChanges,
-  splitLines,
   withLines,
 } from '../../../../../src/core/edit/review/lineChanges.ts';
 import { text } from './reviewKit.ts';
@@ -50,10 +50,5 @@ describe('lineChanges', () => {
   it('puts in more lines than a call takes arguments', () => {
     const many = Array.from({ length: 200_000 }, (_, index) => `${index}`);
     assert.deepEqual(turned(['a', 'z'], ['a', ...many, 'z']).length, 200_002);
-  });
-
-  it('counts lines as VS Code does', () => {
-    assert.deepEqual(splitLines('a\r\nb\rc\n'), ['a', 'b', 'c', '']);
-    assert.deepEqual(splitLines(''), ['']);
   });
 });
