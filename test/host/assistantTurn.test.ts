@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { MessagesServer } from '../support/messagesServer.ts';
+import type { MessagesServer } from '../support/messagesServer.ts';
 import { answer, text, toolUse } from '../support/messagesServerScript.ts';
 import { descendants } from '../support/processTree.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import {
-  AssistantWindow,
+  type AssistantWindow,
   assertNoneRefused,
-  connect,
-  disconnect,
   eventually,
   lastRequest,
   type MemorySecrets,
   sentResults,
 } from './support/assistantHarness.ts';
+import { type ConnectedWindow, openConnected } from './support/connectedWindow.ts';
 import {
   closeAll,
   readFromDisk,
@@ -29,26 +27,21 @@ import {
 const stopLimitMs = 2_000;
 
 describe('A turn of the agent in the editor', () => {
+  let connected: ConnectedWindow;
   let server: MessagesServer;
   let secrets: MemorySecrets;
-  let storage: TemporaryFolder;
   let window: AssistantWindow;
   let checker: vscode.Disposable;
 
   before(async () => {
-    server = await MessagesServer.start();
-    secrets = await connect(server);
-    storage = createTemporaryFolder('turns');
-    window = await AssistantWindow.open({ storageFolder: storage.path, secrets });
+    connected = await openConnected('turns');
+    ({ server, secrets, window } = connected);
     checker = checkWords();
   });
 
   after(async () => {
-    await window.close();
     checker.dispose();
-    storage.dispose();
-    await disconnect();
-    await server.stop();
+    await connected.close();
   });
 
   beforeEach(async () => {

@@ -3,18 +3,16 @@ import { rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { offeredActions } from '../../src/host/actions/codeActions.ts';
 import type { AssistantMessageView } from '../../src/shared/views.ts';
-import { MessagesServer } from '../support/messagesServer.ts';
+import type { MessagesServer } from '../support/messagesServer.ts';
 import { answer, text } from '../support/messagesServerScript.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import {
-  AssistantWindow,
+  type AssistantWindow,
   assertNoneRefused,
-  connect,
-  disconnect,
   eventually,
   lastRequest,
   type MemorySecrets,
 } from './support/assistantHarness.ts';
+import { type ConnectedWindow, openConnected } from './support/connectedWindow.ts';
 import { closeAll, show, workspacePath, writeOnDisk } from './support/editor.ts';
 import { assertTraced } from './support/tracedOperation.ts';
 
@@ -22,28 +20,23 @@ const source = 'function add(left, right) {\n  return left + right;\n}\n\nadd(1,
 const documentation = 'https://example.org/rules/no-add';
 
 describe('Code actions', () => {
+  let connected: ConnectedWindow;
   let server: MessagesServer;
   let secrets: MemorySecrets;
-  let storage: TemporaryFolder;
   let window: AssistantWindow;
   let problems: vscode.DiagnosticCollection;
   /** In which something was explained. */
   let threads: Set<string>;
 
   before(async () => {
-    server = await MessagesServer.start();
-    secrets = await connect(server);
-    storage = createTemporaryFolder('actions');
-    window = await AssistantWindow.open({ storageFolder: storage.path, secrets });
+    connected = await openConnected('actions');
+    ({ server, secrets, window } = connected);
     problems = vscode.languages.createDiagnosticCollection('rules');
   });
 
   after(async () => {
     problems.dispose();
-    await window.close();
-    storage.dispose();
-    await disconnect();
-    await server.stop();
+    await connected.close();
   });
 
   beforeEach(async () => {

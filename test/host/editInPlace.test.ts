@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { MessagesServer } from '../support/messagesServer.ts';
+import type { MessagesServer } from '../support/messagesServer.ts';
 import { type AnswerOptions, answer, failure, text } from '../support/messagesServerScript.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import {
-  AssistantWindow,
+  type AssistantWindow,
   assertNoneRefused,
-  connect,
-  disconnect,
   eventually,
   lastRequest,
   type MemorySecrets,
 } from './support/assistantHarness.ts';
+import { type ConnectedWindow, openConnected } from './support/connectedWindow.ts';
 import {
   closeAll,
   readFromDisk,
@@ -29,9 +27,9 @@ const comment = '/** Adds two numbers. */';
 const documented = source.replace(body[0] ?? '', `${comment}\n${body[0]}`);
 
 describe('An edit in place', () => {
+  let connected: ConnectedWindow;
   let server: MessagesServer;
   let secrets: MemorySecrets;
-  let storage: TemporaryFolder;
   let window: AssistantWindow;
   let problems: vscode.DiagnosticCollection;
   let editor: vscode.TextEditor;
@@ -39,19 +37,14 @@ describe('An edit in place', () => {
   let files = 0;
 
   before(async () => {
-    server = await MessagesServer.start();
-    secrets = await connect(server);
-    storage = createTemporaryFolder('edits');
-    window = await AssistantWindow.open({ storageFolder: storage.path, secrets });
+    connected = await openConnected('edits');
+    ({ server, secrets, window } = connected);
     problems = vscode.languages.createDiagnosticCollection('rules');
   });
 
   after(async () => {
     problems.dispose();
-    await window.close();
-    storage.dispose();
-    await disconnect();
-    await server.stop();
+    await connected.close();
   });
 
   beforeEach(async () => {

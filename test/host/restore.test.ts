@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { MessagesServer } from '../support/messagesServer.ts';
+import type { MessagesServer } from '../support/messagesServer.ts';
 import { answer, text, toolUse } from '../support/messagesServerScript.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
-import {
-  AssistantWindow,
-  assertNoneRefused,
-  connect,
-  disconnect,
-} from './support/assistantHarness.ts';
+import { type AssistantWindow, assertNoneRefused } from './support/assistantHarness.ts';
+import { type ConnectedWindow, openConnected } from './support/connectedWindow.ts';
 import {
   closeAll,
   readFromDisk,
@@ -22,26 +17,21 @@ import {
 } from './support/editor.ts';
 
 describe('Going back to before a message', () => {
+  let connected: ConnectedWindow;
   let server: MessagesServer;
-  let storage: TemporaryFolder;
   let window: AssistantWindow;
 
   before(async () => {
-    server = await MessagesServer.start();
-    const secrets = await connect(server);
-    storage = createTemporaryFolder('restore');
-    window = await AssistantWindow.open({ storageFolder: storage.path, secrets });
+    connected = await openConnected('restore');
+    ({ server, window } = connected);
     await set('slipstream', 'approvals.tools', { write_file: 'allow' });
     await set('files', 'autoSave', 'off');
   });
 
   after(async () => {
-    await window.close();
-    storage.dispose();
     await set('slipstream', 'approvals.tools', undefined);
     await set('files', 'autoSave', undefined);
-    await disconnect();
-    await server.stop();
+    await connected.close();
   });
 
   beforeEach(async () => {
