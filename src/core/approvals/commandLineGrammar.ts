@@ -1,20 +1,12 @@
-import type { CommandPart, CommandWord } from './commandLineParts.ts';
+import type { CommandPart } from './commandLineParts.ts';
 import { doubt, WordBuilder } from './commandLineReader.ts';
-import { RedirectionReader } from './commandLineRedirections.ts';
-import { movesFolder } from './commandLineWrappers.ts';
+import { type GrammarResult, SimpleCommandReader } from './commandLineSimple.ts';
 
 /** Deeper than anybody writes by hand, and far from what the call stack bears. */
 const nestingLimit = 40;
 
 const reservedWord =
   /(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|in|function|select|coproc|time|\[\[|[{}!])(?=[\s;&|<>()]|$)/y;
-const assignmentStart = /[A-Za-z_]\w*\+?=/y;
-
-/** What the shell's own grammar finds: simple commands with nothing unwrapped. */
-export interface GrammarResult {
-  readonly parts: CommandPart[];
-  readonly doubts: Set<string>;
-}
 
 /** Finds the simple commands, redirections and assignments of a script for a POSIX shell. */
 export function readCommands(source: string, result: GrammarResult, depth = 0): void {
@@ -22,15 +14,12 @@ export function readCommands(source: string, result: GrammarResult, depth = 0): 
 }
 
 /** Recursive descent over the shell's grammar; it goes on after an error, having noted a doubt. */
-class CommandGrammar extends RedirectionReader {
-  private readonly result: GrammarResult;
+class CommandGrammar extends SimpleCommandReader {
   private depth: number;
   private caseDepth = 0;
-  private loopDepth = 0;
 
   constructor(source: string, result: GrammarResult, depth: number) {
-    super(source, result.doubts);
-    this.result = result;
+    super(source, result);
     this.depth = depth;
   }
 
@@ -277,81 +266,6 @@ class CommandGrammar extends RedirectionReader {
     this.readList(['esac']);
     this.take(/;;&?|;&/y);
     return !this.isAtEnd;
-  }
-
-  private readSimple(): void {
-    const words: CommandWord[] = [];
-    const assignments: CommandWord[] = [];
-    const redirections: CommandPart[] = [];
-    this.hasJointRedirection = false;
-    while (true) {
-      this.skipBlanks();
-      if (this.current === '#') {
-        this.skipComment();
-      }
-      if (this.takeRedirection(redirections)) {
-        continue;
-      }
-      if (!this.isAtWord()) {
-        break;
-      }
-      if (this.hasJointRedirection) {
-        this.doubts.add(doubt.syntax);
-      }
-      if (words.length === 0 && this.isAtAssignment()) {
-        assignments.push(this.readWordOnOneLine());
-      } else {
-        words.push(this.readArgument(words.length === 0));
-      }
-    }
-    this.addSimple(words, assignments, redirections);
-    if (this.current === '(') {
-      this.doubts.add(doubt.function);
-      this.position += 1;
-    }
-  }
-
-  private readArgument(isProgram: boolean): CommandWord {
-    // zsh closes a group at a brace that stands alone, other shells take it as an argument.
-    if (
-      !isProgram &&
-      /^[{}](?:[\s;&|<>()]|$)/.test(this.source.slice(this.position, this.position + 2))
-    ) {
-      this.doubts.add(doubt.syntax);
-    }
-    const word = this.readWordOnOneLine();
-    if (isProgram && (!word.isLiteral || word.hasBrace || word.text === '')) {
-      this.doubts.add(doubt.program);
-    }
-    return word;
-  }
-
-  private addSimple(
-    words: readonly CommandWord[],
-    assignments: readonly CommandWord[],
-    redirections: readonly CommandPart[],
-  ): void {
-    const { parts } = this.result;
-    parts.push(...redirections);
-    if (this.loopDepth > 0 && movesFolder(words)) {
-      this.doubts.add(doubt.state);
-    }
-    if (words.length > 0) {
-      const traits = { isTransparent: false, hasMoreArguments: false };
-      parts.push({ kind: 'command', words, assignments, ...traits });
-      return;
-    }
-    for (const { text } of assignments) {
-      parts.push({ kind: 'assignment', name: text.slice(0, text.search(/\+?=/)) });
-    }
-    if (assignments.length === 0 && redirections.length === 0) {
-      this.doubts.add(doubt.syntax);
-    }
-  }
-
-  private isAtAssignment(): boolean {
-    assignmentStart.lastIndex = this.position;
-    return assignmentStart.test(this.source);
   }
 
   private readRedirectionsAfterCompound(): void {

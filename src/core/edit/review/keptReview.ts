@@ -34,7 +34,8 @@ export function keptHunk(
 
 /**
  * The hunks that are found in a text that is another by now: those whose lines stand in just one
- * place, between the same lines as before. In order and apart.
+ * place, after or before the same lines as then, or between them where the hunk has none of its own.
+ * In order and apart.
  */
 export function foundHunks(
   hunks: readonly KeptHunk[],
@@ -43,15 +44,26 @@ export function foundHunks(
   const found: Omit<ReviewHunk, 'id'>[] = [];
   let end = 0;
   for (const hunk of hunks) {
-    const place = onlyPlaceOf([...hunk.before, ...hunk.lines, ...hunk.after], lines);
-    const start = place === undefined ? -1 : place + hunk.before.length;
-    if (start >= end) {
+    const start = placeOf(hunk, lines);
+    if (start !== undefined && start >= end) {
       const { count, removed, isTouched } = hunk;
       found.push({ start, count, removed, isTouched });
       end = start + count;
     }
   }
   return found;
+}
+
+function placeOf(hunk: KeptHunk, lines: readonly string[]): number | undefined {
+  const { before, after } = hunk;
+  const between = onlyPlaceOf([...before, ...hunk.lines, ...after], lines);
+  if (between !== undefined || hunk.lines.length === 0) {
+    return between === undefined ? undefined : between + before.length;
+  }
+  const follows = onlyPlaceOf([...before, ...hunk.lines], lines);
+  return follows === undefined
+    ? onlyPlaceOf([...hunk.lines, ...after], lines)
+    : follows + before.length;
 }
 
 /** Where these lines stand, if it is in one place alone. */

@@ -26,7 +26,13 @@ describe('A review after a reload, in a text that is another', () => {
     assert.equal(rejected, `zero\n${before.replace('middle', 'MIDDLE')}`);
   });
 
-  it('lets go of those whose lines or neighbours were changed', () => {
+  it('has those that have the same neighbours on one side', () => {
+    const review = reviewOf(before, after);
+    assert.deepEqual(shapes(reloaded(review, after.replace('one', 'One'))), shapes(review));
+    assert.deepEqual(shapes(reloaded(review, after.replace('three', 'Three'))), shapes(review));
+  });
+
+  it('lets go of those whose lines were changed, or without any, whose neighbours were', () => {
     const review = reviewOf(before, after);
     assert.deepEqual(shapes(reloaded(review, after.replace('TWO', 'Two'))), ['9: nine → ']);
     assert.deepEqual(shapes(reloaded(review, after.replace('eight', 'Eight'))), ['1: two → TWO']);
