@@ -185,6 +185,18 @@ describe('An edit in place', () => {
     assert.equal(editor.document.isDirty, false);
   });
 
+  it('leaves the file saved, too, where it ends other than by key', async () => {
+    const broken = { kind: 'errorEvent', type: 'api_error', message: 'No.' } as const;
+    const fault = { ...broken, after: { deltas: 10 } };
+    server.reply(block([comment, ...body], { fault, deltasPerSecond: 20 }));
+    const edit = assert.rejects(window.commands.writeDocumentation());
+    await streamed();
+    await edit;
+    assert.equal(textNow(), source);
+    await eventually(() => !editor.document.isDirty, 'the file to count as saved');
+    assert.equal(readFromDisk(path), source);
+  });
+
   it('says what to do where no model is connected', async () => {
     const [name] = secrets.names();
     assert.ok(name);

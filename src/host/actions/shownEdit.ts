@@ -26,6 +26,7 @@ export class ShownEdit implements Disposable {
   private readonly decorations: EditDecorations;
   private readonly onTouched: () => void;
   private readonly wasDirty: boolean;
+  private readonly original: string;
   private latest: () => readonly DiffRow[] = () => [];
   private isStale = false;
   private painting: Promise<void> | undefined;
@@ -49,6 +50,7 @@ export class ShownEdit implements Disposable {
   ) {
     this.document = document;
     this.wasDirty = document.isDirty;
+    this.original = document.getText();
     this.decorations = options.decorations;
     this.onTouched = options.onTouched;
     this.lines = new EditedLines(span.first, linesOf(document, span));
@@ -83,8 +85,7 @@ export class ShownEdit implements Disposable {
 
   /**
    * Takes the new lines out again: the text is then what it was but for what the user typed.
-   * @param mayUndo Whether the focus is in the editor, so that Undo acts there: then the file counts as
-   *   saved as it did before.
+   * @param mayUndo Whether the focus is in the editor, so that Undo acts there.
    */
   async cancel(mayUndo: boolean): Promise<void> {
     await this.painting;
@@ -95,6 +96,7 @@ export class ShownEdit implements Disposable {
     }
     await this.apply(this.lines.withoutAdded());
     this.lines.cleared();
+    await this.countAsSaved();
   }
 
   /** The text of the whole document without what the edit has put in. */
@@ -197,6 +199,18 @@ export class ShownEdit implements Disposable {
       this.isUndoing = false;
     }
     return this.document.getText() === before;
+  }
+
+  /**
+   * An edit taken out by another one leaves the text that is on disk, and a file that counts as not
+   * saved. To revert it reads it again; that acts on the active editor, wherever the focus is.
+   */
+  private async countAsSaved(): Promise<void> {
+    const { document } = this;
+    const isAsBefore = !this.wasDirty && document.isDirty && document.getText() === this.original;
+    if (isAsBefore && vscode.window.activeTextEditor?.document === document) {
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }
   }
 
   private changed({ contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
