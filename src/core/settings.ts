@@ -74,6 +74,19 @@ export interface SettingValues {
   readonly 'alerts.webhook': string;
   /** Kinds of answers that come from the tiers that a team shares, and go there. */
   readonly 'team.sharedAnswers': readonly SharedKind[];
+  /** The team's PostgreSQL, with the user's name and without a password; empty for none. */
+  readonly 'team.database': string;
+  /** A copy of it that may be read from; empty for none. */
+  readonly 'team.databaseReplica': string;
+  /** The most connections that one window opens to it. */
+  readonly 'team.maxConnections': number;
+  /** The team's Redis; empty for none. */
+  readonly 'team.redis': string;
+  /** The team's HTTP cache; empty for none. */
+  readonly 'team.cacheUrl': string;
+  readonly 'team.cacheReadOnly': boolean;
+  /** What the whole team calls the project that is open; empty to tell it by its origin. */
+  readonly 'team.project': string;
 }
 
 /** US dollars; absent for no limit. */
@@ -180,6 +193,15 @@ export const settingDefinitions: {
   'alerts.rules': alertRulesDefinition,
   'alerts.webhook': text(''),
   'team.sharedAnswers': kinds(sharedKinds, defaultSharedKinds),
+  'team.database': text(''),
+  'team.databaseReplica': text(''),
+  // Reads, writes and reports have connections of their own: with three each may have one.
+  'team.maxConnections': wholeNumber(4, 3, 50),
+  'team.redis': text(''),
+  'team.cacheUrl': text(''),
+  'team.cacheReadOnly': toggle(false),
+  // A label: nothing is sent anywhere else for it. A project may bring it along for its whole team.
+  'team.project': { ...text(''), scope: 'window' },
 };
 
 export const settingKeys = Object.keys(settingDefinitions).filter(isSettingKey);

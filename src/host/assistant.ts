@@ -43,6 +43,7 @@ import { ReviewFeature } from './review/reviewFeature.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SummaryDocuments } from './summaryDocuments.ts';
 import { SymbolSearch } from './symbolSearch.ts';
+import { joinTeam } from './team/joinTeam.ts';
 import { addCounters } from './telemetryParts.ts';
 import { createThreadNamer } from './threadNaming.ts';
 import { VsCodeWorkspace } from './vscodeWorkspace.ts';
@@ -121,6 +122,7 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
       review,
       budget: models.budget,
       connectionView: models.view,
+      hasTeam: () => foundation.team.current !== undefined,
       prefetch,
       rendered: (report) => telemetry.rendered(report),
       shownThreadId: () => chat.threadId,
@@ -151,6 +153,7 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
         parts.notifications.info('All kept answers are forgotten.');
       },
       setOtlpHeaders: () => setOtlpHeaders(parts),
+      team: joinTeam({ ...parts, door: foundation.team, threads }),
       ...createReportCommands(parts, { reports, models, prefetch }),
     }),
   };
@@ -243,7 +246,7 @@ function fileListChanges(resources: ResourceManager): Event<void> {
 
 async function createThreads(
   parts: AssistantParts,
-  { environment, models, store, telemetry }: Foundation,
+  { environment, models, store, telemetry, team }: Foundation,
   editor: ReturnType<typeof createEditorParts>,
   checkpoints: Checkpoints,
 ) {
@@ -256,6 +259,7 @@ async function createThreads(
   const threads: ThreadService<ThreadGrants> = new ThreadService({
     ...createAgentParts({ ...parts, ...own }),
     store,
+    team: () => team.current,
     tracing: telemetry,
     checkpoints,
     gateway: models.gateway,
@@ -266,6 +270,7 @@ async function createThreads(
       parts.chat.send(event);
       namer.observe(event);
       summaries.observe(event);
+      team.current?.observe(event);
     },
     model: () => models.choice.current(),
     onDidRejectEdit: workspace.reviews.onDidReject,

@@ -54,7 +54,8 @@ export async function openMarkdown(content: string): Promise<void> {
   await vscode.window.showTextDocument(document);
 }
 
-function shownThread(chat: ChatView): string {
+/** Throws `UserError` where none is. */
+export function shownThread(chat: Pick<ChatView, 'threadId'>): string {
   if (chat.threadId === undefined) {
     throw new UserError('Open the chat first: it shows the thread that is meant.');
   }

@@ -34,6 +34,8 @@ export interface ChatRequestParts<Grants> {
   /** Where the limits on spending are kept. */
   readonly budget: Budget;
   readonly connectionView: () => Promise<ConnectionView>;
+  /** Whether threads can be shared with a team. */
+  readonly hasTeam: () => boolean;
   readonly prefetch: PrefetchTriggers;
   /** Hears what it took to draw an answer. */
   readonly rendered: (report: RenderReport) => void;
@@ -74,6 +76,7 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
         connection,
         isTrusted,
         hasFolder: workspace.roots().length > 0,
+        hasTeam: parts.hasTeam(),
         reviewed: parts.review.views(),
       };
     },
@@ -84,6 +87,7 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
     'thread/compact': ({ threadId, focus }) => answered(threads.compact(threadId, focus)),
     'thread/openSummary': ({ threadId }) => answered(parts.openSummary(threadId)),
     'thread/usage': ({ threadId }) => threads.usage(threadId),
+    'thread/share': ({ threadId, isShared }) => answered(threads.share(threadId, isShared)),
     'thread/rename': ({ threadId, title }) => answered(threads.rename(threadId, title)),
     'thread/delete': ({ threadId }) =>
       answered(threads.remove(threadId).then(() => parts.forgetAnswers(threadId))),

@@ -9,6 +9,7 @@ import type { ConnectionFlows } from './connectionFlows.ts';
 import { fileChips, selectionChip } from './editorContext.ts';
 import type { OutputLog } from './outputLog.ts';
 import type { ReviewCommands } from './review/reviewCommands.ts';
+import type { TeamCommands } from './team/teamCommands.ts';
 import type { WorkspaceFolders } from './workspaceFolders.ts';
 
 /** What commands ask of the chat panel. Each brings it to the front first where that makes sense. */
@@ -46,6 +47,7 @@ export interface CommandParts {
   readonly setOtlpHeaders: () => Promise<void>;
   readonly showRequests: () => Promise<void>;
   readonly showSpending: () => Promise<void>;
+  readonly team: TeamCommands;
 }
 
 /** What each command does. */
@@ -79,6 +81,7 @@ export function createCommandHandlers(parts: CommandParts): AssistantCommands {
     clearAnswerCache: () => parts.clearAnswers(),
     showRequests: () => parts.showRequests(),
     showSpending: () => parts.showSpending(),
+    ...parts.team,
   };
 }
 

@@ -36,6 +36,18 @@ export interface CommandHandlers {
   /** From the title of a diff: the URI that the diff shows. */
   applyPreview(uri?: unknown): Promise<void>;
   discardPreview(uri?: unknown): Promise<void>;
+  /** Leads step by step to a team's servers. */
+  connectTeam(): Promise<void>;
+  /** Lets the team see the thread in view. */
+  shareThread(): Promise<void>;
+  unshareThread(): Promise<void>;
+  /** Sends the threads of this folder that are on this machine alone. */
+  importHistory(): Promise<void>;
+  /** Where things stand with the team, and what can be done. */
+  showTeam(): Promise<void>;
+  copyTeamKey(): Promise<void>;
+  /** Forgets the passwords and keys of a team. */
+  forgetTeam(): Promise<void>;
   // About the code at the cursor or the selection, which each finds by itself.
   explain(): Promise<void>;
   explainProblem(): Promise<void>;
@@ -107,6 +119,13 @@ const names: { readonly [Name in CommandName]: true } = {
   showRequests: true,
   showSpending: true,
   runOnManyFiles: true,
+  connectTeam: true,
+  shareThread: true,
+  unshareThread: true,
+  importHistory: true,
+  showTeam: true,
+  copyTeamKey: true,
+  forgetTeam: true,
   applyPreview: true,
   discardPreview: true,
   explain: true,

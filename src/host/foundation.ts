@@ -14,6 +14,8 @@ import type { OutputLog } from './outputLog.ts';
 import { Reports } from './reports.ts';
 import type { VsCodeSettings } from './settings.ts';
 import { createHostSyntax } from './syntaxParts.ts';
+import { TeamDoor } from './team/teamDoor.ts';
+import { TeamSecrets } from './team/teamSecrets.ts';
 import { createTelemetry, measureRequests } from './telemetryParts.ts';
 import { WorkspaceFolders } from './workspaceFolders.ts';
 
@@ -37,6 +39,8 @@ export interface Foundation {
   readonly reports: Reports;
   /** The structure of files. */
   readonly syntax: Syntax;
+  /** Loads what a team shares where one is set, and nothing otherwise. */
+  readonly team: TeamDoor;
 }
 
 /**
@@ -65,11 +69,19 @@ export async function createFoundation(parts: ActivationParts): Promise<Foundati
       folders: resources.add(new WorkspaceFolders()),
       reports: resources.add(new Reports()),
       syntax,
+      team: resources.add(createTeamDoor({ ...parts, store, connection })),
     };
   } catch (error) {
     resources.dispose();
     throw error;
   }
+}
+
+function createTeamDoor(
+  parts: ActivationParts & Pick<OpenedThreadStore, 'store' | 'connection'>,
+): TeamDoor {
+  const secrets = new TeamSecrets(parts.context.secrets);
+  return new TeamDoor({ ...parts, secrets, clock: systemClock });
 }
 
 async function openStore({

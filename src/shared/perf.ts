@@ -168,11 +168,20 @@ export interface BudgetRow {
   readonly limitUsd?: number;
 }
 
+/** What a member of the team spent. */
+export interface MemberRow {
+  readonly name: string;
+  readonly calls: number;
+  readonly costUsd: number;
+}
+
 export interface CostView {
   readonly budgets: readonly BudgetRow[];
   readonly bySurface: readonly SpendingRow[];
   readonly byModel: readonly SpendingRow[];
   readonly byThread: readonly SpendingRow[];
+  /** Of the team, this month, from its ledger; absent without a team. */
+  readonly byMember?: readonly MemberRow[];
   /** Dollars by surface: of a week or a month by the user's day, else by minute or hour. */
   readonly series: SeriesView;
   /** Tokens sent, read from the provider's cache among them, and written, over the same times. */

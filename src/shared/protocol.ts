@@ -29,6 +29,7 @@ import type {
   ThreadMeter,
   ThreadStatus,
   ThreadSummary,
+  ThreadTeamView,
   ThreadView,
   ToolStatus,
   TurnState,
@@ -62,6 +63,8 @@ export interface HostRequests {
   /** Opens the summary of earlier messages as a document that can be changed. */
   'thread/openSummary': { params: { threadId: string }; result: null };
   'thread/usage': { params: { threadId: string }; result: WindowUsageView };
+  /** Lets the team see the thread, or its owner alone again. */
+  'thread/share': { params: { threadId: string; isShared: boolean }; result: null };
   'turn/send': {
     params: { threadId: string; draft: Draft; traceparent?: string };
     result: { turnId: string };
@@ -237,9 +240,15 @@ export type HostEvent =
       readonly checkpoint: CheckpointView;
     }
   | { readonly type: 'thread/renamed'; readonly threadId: string; readonly title: string }
+  /** Others have gone on with the thread: this is what it is now, its draft aside. */
+  | { readonly type: 'thread/refreshed'; readonly threadId: string; readonly thread: ThreadView }
+  | { readonly type: 'thread/team'; readonly threadId: string; readonly team: ThreadTeamView }
   /** The host switched to another thread, for example by a command. */
   | { readonly type: 'thread/opened'; readonly thread: ThreadView }
   | { readonly type: 'history/show' }
+  /** The list of threads may be another, because of the team. */
+  | { readonly type: 'history/changed' }
+  | { readonly type: 'team/changed'; readonly hasTeam: boolean }
   /** The tasks over many files, all of them, whenever one is different. */
   | { readonly type: 'bulk/jobs'; readonly jobs: readonly BulkJobView[] }
   /** The edits of a file wait for the user's word; `null` where they no longer do. */

@@ -268,6 +268,16 @@ export interface ThreadView {
   readonly compaction?: CompactionView;
   readonly draft: Draft;
   readonly checkpoint: CheckpointView;
+  /** Absent where the team's database does not have it, and never will by itself. */
+  readonly team?: ThreadTeamView;
+}
+
+/** What a thread is to the team. */
+export interface ThreadTeamView {
+  /** Who began it; absent where the user did. */
+  readonly owner?: string;
+  /** Whether others see it, or will as soon as the team's database can be told. */
+  readonly isShared: boolean;
 }
 
 export interface ThreadSummary {
@@ -277,6 +287,7 @@ export interface ThreadSummary {
   readonly messageCount: number;
   /** Where a search matched in the text, with the match between `‹` and `›`. */
   readonly excerpt?: string;
+  readonly team?: ThreadTeamView;
 }
 
 export interface ConnectionView {
@@ -291,6 +302,8 @@ export interface Snapshot {
   readonly connection: ConnectionView;
   readonly isTrusted: boolean;
   readonly hasFolder: boolean;
+  /** Whether threads can be shared with a team. */
+  readonly hasTeam: boolean;
   /** Files whose edits wait for the user's word, in the order in which they were first edited. */
   readonly reviewed: readonly ReviewedFileView[];
 }

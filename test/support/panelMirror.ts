@@ -33,6 +33,10 @@ export function applyEvent(view: ThreadView, event: HostEvent): ThreadView {
       return { ...view, checkpoint: event.checkpoint };
     case 'thread/renamed':
       return { ...view, title: event.title };
+    case 'thread/refreshed':
+      return event.thread;
+    case 'thread/team':
+      return { ...view, team: event.team };
     default:
       return { ...view, messages: view.messages.map((message) => changeMessage(message, event)) };
   }

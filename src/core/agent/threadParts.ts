@@ -15,6 +15,7 @@ import type { Tracing } from '../telemetry/tracing.ts';
 import type { PromptTokens } from '../tokens/promptTokens.ts';
 import type { Workspace } from '../tools/workspace.ts';
 import type { AccessPolicy } from './threadApprover.ts';
+import type { ThreadTeam } from './threadTeam.ts';
 import type { ToolSet } from './toolRunner.ts';
 import type { TurnEnd } from './turn.ts';
 import type { TurnOutcomes } from './turnOutcomes.ts';
@@ -50,6 +51,8 @@ export interface ContextKeeping {
 /** What every thread works with. Functions where the answer may change while a thread lives. */
 export interface ThreadParts<Grants> {
   readonly store: ThreadStore;
+  /** Asked anew each time: a team may be joined or left while a window is open. */
+  readonly team?: () => ThreadTeam | undefined;
   readonly context: ContextKeeping;
   readonly checkpoints: Checkpoints;
   readonly gateway: ModelGateway;

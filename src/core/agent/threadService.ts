@@ -15,6 +15,7 @@ import type { LoneAsk } from './loneTurns.ts';
 import { pageMessages } from './messageOrder.ts';
 import type { LiveThreadParts, ThreadParts } from './threadParts.ts';
 import { ThreadRestore } from './threadRestore.ts';
+import type { ThreadTeam } from './threadTeam.ts';
 import { TurnOutcomes } from './turnOutcomes.ts';
 import type { TurnOrigin } from './turnTrace.ts';
 import { resultText, toMessageViews, toolUseIdOf } from './views.ts';
@@ -53,15 +54,17 @@ export class ThreadService<Grants> implements Disposable {
 
   async open(threadId: string, taken: Taken): Promise<ThreadView> {
     const { store } = this.parts;
+    await this.team?.opening(threadId);
     const known = await this.live.get(threadId);
     // Another window may have begun it or gone on in it since it was loaded here.
     if (known?.isRunning === false && !known.isAsOf(await store.readThread(threadId))) {
       this.live.delete(threadId);
     }
-    const [thread, page, draft] = await Promise.all([
+    const [thread, page, draft, team] = await Promise.all([
       this.thread(threadId),
       store.readPage(threadId, { limit: pageMessages }),
       store.readDraft(threadId),
+      this.team?.viewOf(threadId),
     ]);
     if (!thread.isKept && page.messages.length > 0) {
       // It was deleted, perhaps in another window, and may be restored.
@@ -73,7 +76,40 @@ export class ThreadService<Grants> implements Disposable {
       return this.open(threadId, taken);
     }
     this.keep(store.saveCurrentThread(this.parts.workspaceKey(), threadId));
-    return thread.view(page, draft ?? emptyDraft, taken);
+    const withTeam = (view: ThreadView): ThreadView => (team ? { ...view, team } : view);
+    return withTeam(await thread.view(page, draft ?? emptyDraft, (view) => taken(withTeam(view))));
+  }
+
+  /**
+   * Others have gone on with a thread, or taken something back: it is read again with its next use, or
+   * at once where it is shown, which `taken` then hears of. Not while it is answered here, when nothing
+   * of others comes into it.
+   */
+  async refresh(threadId: string, taken?: Taken): Promise<void> {
+    const known = await this.live.get(threadId);
+    if (known?.isBusy) {
+      return;
+    }
+    this.live.delete(threadId);
+    if (taken) {
+      await this.open(threadId, taken);
+    }
+  }
+
+  /** Lets the team see a thread, or its owner alone again. */
+  async share(threadId: string, isShared: boolean): Promise<void> {
+    const { team } = this;
+    if (!team) {
+      throw new UserError('There is no team yet. “Slipstream: Connect to a team” sets one up.');
+    }
+    if (!(await this.thread(threadId)).isKept) {
+      throw new UserError('There is nothing to share yet: the thread has no messages.');
+    }
+    await team.share(threadId, isShared);
+    const view = await team.viewOf(threadId);
+    if (view) {
+      this.parts.emit({ type: 'thread/team', threadId, team: view });
+    }
   }
 
   /** Whether nothing has been said in the thread, and nothing is written down to be said. */
@@ -96,7 +132,7 @@ export class ThreadService<Grants> implements Disposable {
 
   async list(params: HostRequests['thread/list']['params']): Promise<ThreadList> {
     const { query, limit, before } = params;
-    return this.parts.store.listThreads({
+    return (this.team ?? this.parts.store).listThreads({
       workspace: this.parts.workspaceKey(),
       text: query,
       limit,
@@ -245,6 +281,10 @@ export class ThreadService<Grants> implements Disposable {
     }
     this.live.clear();
     this.parts.outcomes.dispose();
+  }
+
+  private get team(): ThreadTeam | undefined {
+    return this.parts.team?.();
   }
 
   private async reopen(threadId: string): Promise<void> {

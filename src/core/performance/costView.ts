@@ -1,6 +1,7 @@
 import type {
   BudgetRow,
   CostView,
+  MemberRow,
   PerfPeriod,
   SeriesView,
   SpendingRow,
@@ -16,20 +17,24 @@ export interface CostSources {
   readonly budgets: () => readonly BudgetRow[];
   /** From the ledger, the dearest first. */
   readonly byThread: (period: PerfPeriod) => Promise<readonly SpendingRow[]>;
+  /** Of the team, this month; undefined without one. */
+  readonly byMember?: () => readonly MemberRow[] | undefined;
 }
 
 /** Cost and tokens by part, model and thread, and over time. */
 export async function costView(
   points: readonly MetricPoint[],
-  { nameOf, budgets, byThread }: CostSources,
+  { nameOf, budgets, byThread, byMember }: CostSources,
   period: PerfPeriod,
 ): Promise<CostView> {
   const figures = new Figures(points);
+  const members = byMember?.();
   return {
     budgets: budgets(),
     bySurface: spendingBy(figures, 'surface', surfaceLabel),
     byModel: spendingBy(figures, 'model', nameOf),
     byThread: await byThread(period),
+    ...(members ? { byMember: members } : {}),
     series: costSeries(points, period),
     tokens: tokenSeries(points, period),
   };

@@ -1,4 +1,4 @@
-import type { ContextChip, Draft, Notice, TurnState } from '../../shared/views.ts';
+import type { ContextChip, Draft, Notice, ThreadTeamView, TurnState } from '../../shared/views.ts';
 import type {
   AssistantBlock,
   ImageBlock,
@@ -84,8 +84,8 @@ export interface ThreadListRow {
   readonly updatedAt: number;
   readonly messageCount: number;
   readonly excerpt?: string;
-  /** Of a thread that the team's database has: who began it, unless we did, and who sees it. */
-  readonly team?: { readonly owner?: string; readonly isShared: boolean };
+  /** Absent where the team's database does not have it. */
+  readonly team?: ThreadTeamView;
 }
 
 export interface ThreadPage {

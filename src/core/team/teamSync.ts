@@ -49,8 +49,10 @@ export interface TeamThreadChange {
 const settleMs = 250;
 /** What others say is on the screen so soon; an index answers, so that a hundred members are little. */
 const pollMs = 5_000;
+/** The same while no thread is in view. */
+const idlePollMs = 30_000;
 /** Threads that are no longer shared go from the list this often. */
-const sweepEveryPolls = 60;
+const sweepEveryPolls = 20;
 const sweepPage = 500;
 
 /**
@@ -195,7 +197,8 @@ export class TeamSync implements Disposable {
       await this.count();
     } while (this.isWanted && !this.isDisposed && this.pause.leftMs === 0);
     if (!this.isDisposed && this.parts.server.state.kind !== 'refused') {
-      this.schedule(pollMs);
+      const isWatched = this.parts.shownThread() !== undefined || this.waiting > 0;
+      this.schedule(isWatched ? pollMs : idlePollMs);
     }
   }
 

@@ -45,6 +45,10 @@ export function createFeedSources(
           ...(costUsd === undefined ? {} : { costUsd }),
         }));
       },
+      byMember: () =>
+        foundation.team.current?.spending
+          .current()
+          ?.map(({ member, calls, usd }) => ({ name: member, calls, costUsd: usd })),
     },
     caches: {
       sizes: () => ({ ...models.answers.cache.sizes() }),

@@ -19,7 +19,10 @@ import { WebhookSecret } from './webhookSecret.ts';
 const clock = systemClock;
 
 export interface PerformanceParts extends ActivationParts {
-  readonly foundation: Pick<Foundation, 'environment' | 'telemetry' | 'models' | 'reports'>;
+  readonly foundation: Pick<
+    Foundation,
+    'environment' | 'telemetry' | 'models' | 'reports' | 'team'
+  >;
   readonly panel: PerformancePanel;
   readonly openThread: (threadId: string) => Promise<void>;
 }

@@ -50,6 +50,8 @@ export class Panel implements Disposable {
   readonly connection: Signal<ConnectionView> = signal(offline);
   readonly isTrusted: Signal<boolean> = signal(true);
   readonly hasFolder: Signal<boolean> = signal(true);
+  /** Whether threads can be shared with a team. */
+  readonly hasTeam: Signal<boolean> = signal(false);
   /** Tasks over many files. */
   readonly jobs: Signal<readonly BulkJobView[]> = signal([]);
   /** Files whose edits wait to be accepted or rejected. */
@@ -95,6 +97,7 @@ export class Panel implements Disposable {
         this.connection.value = snapshot.connection;
         this.isTrusted.value = snapshot.isTrusted;
         this.hasFolder.value = snapshot.hasFolder;
+        this.hasTeam.value = snapshot.hasTeam;
         this.reviewed.value = snapshot.reviewed;
         this.show(snapshot.thread);
         this.phase.value = 'ready';
@@ -165,6 +168,12 @@ export class Panel implements Disposable {
       case 'history/show':
         this.view.value = 'history';
         break;
+      case 'history/changed':
+        this.listAgain();
+        break;
+      case 'team/changed':
+        this.hasTeam.value = event.hasTeam;
+        break;
       case 'draft/add':
         this.view.value = 'thread';
         this.composer.add(event.text, event.chips);
@@ -201,10 +210,19 @@ export class Panel implements Disposable {
   private handleThreadEvent(event: HostEvent & { readonly threadId: string }): void {
     if (event.type === 'thread/renamed') {
       this.history.rename(event.threadId, event.title);
+    } else if (event.type === 'thread/team') {
+      this.history.mark(event.threadId, event.team);
     }
     if (event.threadId === this.thread.id.peek()) {
       this.thread.apply(event);
       announceEvent(event, this.thread, this.announcer);
+    }
+  }
+
+  /** Only where it is looked at, and never in place of more rows than it was. */
+  private listAgain(): void {
+    if (this.view.peek() === 'history') {
+      void this.run(() => this.history.refresh());
     }
   }
 

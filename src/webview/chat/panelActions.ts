@@ -228,6 +228,11 @@ export class PanelActions {
     return this.panel.run(() => this.panel.request('thread/export', { threadId }));
   }
 
+  /** Lets the team see a thread, or its owner alone again. */
+  share(threadId: string, isShared: boolean): Promise<void> {
+    return this.panel.run(() => this.panel.request('thread/share', { threadId, isShared }));
+  }
+
   loadEarlier(): Promise<void> {
     const { thread } = this.panel;
     const [first] = thread.messages.peek();

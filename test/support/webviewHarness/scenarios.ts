@@ -54,6 +54,7 @@ const base: Snapshot = {
   connection: { kind: 'anthropic', label: 'Anthropic', acceptsImages: true },
   isTrusted: true,
   hasFolder: true,
+  hasTeam: false,
   reviewed: [],
 };
 
@@ -263,6 +264,11 @@ export const scenarios: Record<string, () => Snapshot> = {
   }),
   restricted: () => ({ ...base, isTrusted: false, hasFolder: false }),
   conversation: () => ({ ...base, thread: shown }),
+  team: () => ({
+    ...base,
+    hasTeam: true,
+    thread: { ...shown, team: { owner: 'ben', isShared: true } },
+  }),
   /** Its first turn is summarized. */
   summarized: () => ({
     ...base,

@@ -223,6 +223,10 @@ export class ScriptedHost {
       'thread/compact': () => this.compact(),
       'thread/openSummary': done,
       'thread/usage': () => Promise.resolve(windowUsage),
+      'thread/share': ({ threadId, isShared }) => {
+        this.emit({ type: 'thread/team', threadId, team: { isShared } });
+        return done();
+      },
       'turn/send': ({ draft }) => this.answer(draft.text),
       'turn/stop': done,
       'turn/retry': ({ turnId }) => {

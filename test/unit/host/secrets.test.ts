@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type * as vscode from 'vscode';
 import { Emitter } from '../../../src/base/emitter.ts';
 import type { Disposable } from '../../../src/base/lifecycle.ts';
 import {
@@ -9,32 +8,7 @@ import {
 } from '../../../src/core/settings.ts';
 import { ConnectionSettings } from '../../../src/host/connectionSettings.ts';
 import { ApiKeys } from '../../../src/host/secrets.ts';
-
-class MemorySecrets implements vscode.SecretStorage {
-  readonly kept = new Map<string, string>();
-  private readonly changes = new Emitter<vscode.SecretStorageChangeEvent>();
-
-  reads = 0;
-
-  async get(key: string): Promise<string | undefined> {
-    this.reads += 1;
-    return this.kept.get(key);
-  }
-
-  async store(key: string, value: string): Promise<void> {
-    this.kept.set(key, value);
-    this.changes.fire({ key });
-  }
-
-  async delete(key: string): Promise<void> {
-    this.kept.delete(key);
-    this.changes.fire({ key });
-  }
-
-  onDidChange(listener: (event: vscode.SecretStorageChangeEvent) => unknown): Disposable {
-    return this.changes.event(listener);
-  }
-}
+import { MemorySecrets } from '../../support/memorySecrets.ts';
 
 /** Settings that hold what a test sets. */
 class MemorySettings {

@@ -28,6 +28,7 @@ const noHandlers: HostRequestHandlers = {
   'thread/compact': notScripted,
   'thread/openSummary': notScripted,
   'thread/usage': notScripted,
+  'thread/share': notScripted,
   'turn/send': notScripted,
   'turn/stop': notScripted,
   'turn/retry': notScripted,

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../../components/iconButton.tsx';
 import { type MenuItem, OverflowMenu } from './overflowMenu.tsx';
 import { usePanel } from './panelContext.ts';
+import { TeamMark } from './teamMark.tsx';
 
 /** The line at the top: which thread this is, and what can be done with it. F2 renames it. */
 export function Header(): JSX.Element {
@@ -21,9 +22,12 @@ export function Header(): JSX.Element {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [panel, isRenaming]);
+  const team = panel.thread.team.value;
+  const canShare = panel.hasTeam.value && team?.owner === undefined;
   const items: MenuItem[] = [
     { label: 'Rename', icon: 'edit', run: () => (isRenaming.value = true) },
     { label: 'Export as markdown', icon: 'export', run: () => void actions.exportThread(threadId) },
+    ...(canShare ? [shareItem(team?.isShared === true, (is) => actions.share(threadId, is))] : []),
     { label: 'Delete', icon: 'trash', run: () => void actions.delete(threadId, title) },
     'separator',
     { label: 'Settings', icon: 'gear', run: () => void actions.runAction('openSettings') },
@@ -43,9 +47,12 @@ export function Header(): JSX.Element {
           }}
         />
       ) : (
-        <h1 class="thread-title" title={title} onDblClick={() => (isRenaming.value = true)}>
-          {title}
-        </h1>
+        <>
+          <TeamMark team={team} />
+          <h1 class="thread-title" title={title} onDblClick={() => (isRenaming.value = true)}>
+            {title}
+          </h1>
+        </>
       )}
       <div class="header-actions">
         <IconButton icon="add" label="New thread" onClick={() => void actions.newThread()} />
@@ -60,6 +67,14 @@ export function Header(): JSX.Element {
       </div>
     </header>
   );
+}
+
+function shareItem(isShared: boolean, share: (isShared: boolean) => Promise<void>): MenuItem {
+  return {
+    label: isShared ? 'Stop sharing' : 'Share with the team',
+    icon: isShared ? 'lock' : 'organization',
+    run: () => void share(!isShared),
+  };
 }
 
 interface TitleInputProps {

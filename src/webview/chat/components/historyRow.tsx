@@ -7,6 +7,7 @@ import { splitExcerpt } from '../state/history.ts';
 import { formatAge } from '../text/format.ts';
 import { TitleInput } from './header.tsx';
 import { usePanel } from './panelContext.ts';
+import { TeamMark } from './teamMark.tsx';
 
 /** A thread in the list. F2 renames it and Delete deletes it, as in VS Code's own lists. */
 export function HistoryRow({ thread }: { thread: ThreadSummary }): JSX.Element {
@@ -60,8 +61,12 @@ export function HistoryRow({ thread }: { thread: ThreadSummary }): JSX.Element {
           }
         }}
       >
-        <span class="row-title">{thread.title}</span>
+        <span class="row-title">
+          <TeamMark team={thread.team} />
+          {thread.title}
+        </span>
         <span class="row-facts">
+          {thread.team?.owner !== undefined && `${thread.team.owner} · `}
           {formatAge(thread.updatedAt, panel.clock.wallTime())} · {thread.messageCount}{' '}
           {thread.messageCount === 1 ? 'message' : 'messages'}
         </span>

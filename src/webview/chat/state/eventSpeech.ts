@@ -1,5 +1,5 @@
 import type { HostEvent } from '../../../shared/protocol.ts';
-import type { ThreadStatus, TurnState } from '../../../shared/views.ts';
+import type { ThreadStatus, ThreadTeamView, TurnState } from '../../../shared/views.ts';
 import type { Announcer } from './announcer.ts';
 import type { Thread } from './thread.ts';
 
@@ -36,6 +36,12 @@ export function announceEvent(event: HostEvent, thread: Thread, announcer: Annou
         announceApproval(block?.type === 'tool' ? block.card.peek().title : '', announcer);
       }
       break;
+    case 'thread/refreshed':
+      announcer.say('The thread was continued by others.');
+      break;
+    case 'thread/team':
+      announceTeam(event.team, announcer);
+      break;
     case 'thread/status':
       announceStatus(event.status, announcer);
       break;
@@ -45,6 +51,10 @@ export function announceEvent(event: HostEvent, thread: Thread, announcer: Annou
     default:
       break;
   }
+}
+
+function announceTeam({ isShared }: ThreadTeamView, announcer: Announcer): void {
+  announcer.say(isShared ? 'Shared with the team.' : 'No longer shared.');
 }
 
 function announceStatus({ phase }: ThreadStatus, announcer: Announcer): void {

@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import type { ThreadSummary } from '../../../shared/views.ts';
+import type { ThreadSummary, ThreadTeamView } from '../../../shared/views.ts';
 
 export interface ThreadPage {
   readonly threads: readonly ThreadSummary[];
@@ -45,6 +45,20 @@ export class History {
     this.threads.value = this.threads
       .peek()
       .map((thread) => (thread.id === threadId ? { ...thread, title } : thread));
+  }
+
+  /** Says what a thread is to the team now. */
+  mark(threadId: string, team: ThreadTeamView): void {
+    this.threads.value = this.threads
+      .peek()
+      .map((thread) => (thread.id === threadId ? { ...thread, team } : thread));
+  }
+
+  /** Lists again what is listed, where that is one page: whoever scrolled on is not disturbed. */
+  async refresh(): Promise<void> {
+    if (this.state.peek() === 'idle' && this.threads.peek().length <= pageSize) {
+      await this.load([]);
+    }
   }
 
   remove(threadId: string): void {

@@ -6,6 +6,7 @@ import type {
   MessageView,
   ThreadMeter,
   ThreadStatus,
+  ThreadTeamView,
   ThreadView,
 } from '../../../shared/views.ts';
 import {
@@ -55,6 +56,8 @@ export class Thread {
   readonly restorableTurns: ReadonlySignal<ReadonlySet<string>> = computed(() =>
     this.findRestorable(),
   );
+  /** What it is to the team; undefined where its database has nothing of it. */
+  readonly team: Signal<ThreadTeamView | undefined> = signal(undefined);
   readonly isRunning: ReadonlySignal<boolean> = computed(() => this.findRunning());
   private readonly clock: Clock;
   /** When the open prose blocks began, by `clock.now()`. */
@@ -73,6 +76,19 @@ export class Thread {
     this.meter.value = view.meter;
     this.summaryBefore.value = view.compaction?.beforeMessageId;
     this.checkpoint.value = view.checkpoint;
+    this.team.value = view.team;
+  }
+
+  /** Takes over what others said. What is on the screen already stays as it is. */
+  refresh(view: ThreadView): void {
+    const shown = new Map(this.messages.peek().map((message) => [message.id, message]));
+    this.load(view);
+    this.messages.value = view.messages.map((message) => {
+      const before = shown.get(message.id);
+      // An answer may have been finished elsewhere; what was done is never another.
+      const isDone = before?.role === 'assistant' && before.ending.peek().state === 'done';
+      return before && (before.role === 'user' || isDone) ? before : createMessage(message);
+    });
   }
 
   prepend(messages: readonly MessageView[], hasEarlier: boolean): void {
@@ -99,6 +115,12 @@ export class Thread {
         break;
       case 'thread/renamed':
         this.title.value = event.title;
+        break;
+      case 'thread/refreshed':
+        this.refresh(event.thread);
+        break;
+      case 'thread/team':
+        this.team.value = event.team;
         break;
       case 'turn/started':
       case 'turn/removed':

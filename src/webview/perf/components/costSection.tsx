@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { formatCost, formatTokens } from '../../../shared/figures.ts';
-import type { BudgetRow, SpendingRow } from '../../../shared/perf.ts';
+import type { BudgetRow, MemberRow, SpendingRow } from '../../../shared/perf.ts';
 import { dataOf } from '../perfPanel.ts';
 import { Chart } from './chart.tsx';
 import { type FigureColumn, FigureTable } from './figureTable.tsx';
@@ -21,6 +21,7 @@ export function CostSection(): JSX.Element {
       <Spending caption="By part" name="Part" rows={cost.bySurface} />
       <Spending caption="By model" name="Model" rows={cost.byModel} />
       <Spending caption="By thread" name="Thread" rows={cost.byThread} />
+      {cost.byMember && <Members rows={cost.byMember} />}
     </>
   );
 }
@@ -52,6 +53,25 @@ function Budgets({ budgets }: { budgets: readonly BudgetRow[] }): JSX.Element {
         ))}
       </ul>
     </section>
+  );
+}
+
+const memberColumns: readonly FigureColumn<MemberRow>[] = [
+  { name: 'Member', cell: (row) => row.name },
+  { name: 'Calls', isNumber: true, cell: ({ calls }) => calls.toLocaleString() },
+  { name: 'Cost', isNumber: true, cell: ({ costUsd }) => formatCost(costUsd) },
+];
+
+/** From the team's ledger: whatever period is chosen, it is the month's. */
+function Members({ rows }: { readonly rows: readonly MemberRow[] }): JSX.Element {
+  return (
+    <FigureTable
+      caption="The team this month"
+      columns={memberColumns}
+      rows={rows}
+      keyOf={(row) => row.name}
+      empty="Nobody has asked a model this month."
+    />
   );
 }
 

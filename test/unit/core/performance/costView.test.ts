@@ -44,6 +44,13 @@ describe('The view of cost', () => {
     assert.deepEqual((await costView(points, sources, 'day')).byThread, []);
   });
 
+  it('has the team’s members where there is a team, and nothing of one otherwise', async () => {
+    assert.equal('byMember' in (await costView(points, sources, 'week')), false);
+    const rows = [{ name: 'anna', calls: 3, costUsd: 1.5 }];
+    const withTeam = { ...sources, byMember: () => rows };
+    assert.deepEqual((await costView(points, withTeam, 'week')).byMember, rows);
+  });
+
   it('draws a line for each surface that cost something, with all of its models in it', async () => {
     const [cost] = metricPoints([{ name: 'cost', ...sonnet, count: 2, value: 0.5 }]);
     const [other] = metricPoints([{ name: 'cost', ...sonnet, model: 'opus', count: 1, value: 3 }]);

@@ -29,6 +29,7 @@ const snapshot: Snapshot = {
   connection: { kind: 'anthropic', label: 'Anthropic', acceptsImages: true },
   isTrusted: false,
   hasFolder: true,
+  hasTeam: false,
   reviewed: [],
 };
 
@@ -64,6 +65,52 @@ describe('Panel', () => {
   function paramsOf(name: HostRequestName): unknown[] {
     return asked.filter((request) => request.name === name).map(({ params }) => params);
   }
+
+  it('takes over what others said without touching what is being typed', async () => {
+    await panel.connect();
+    panel.composer.text.value = 'typing';
+    const said = { role: 'user', id: 'm', turnId: 't', text: 'Hi', chips: [], images: [] } as const;
+    const view = { ...thread('one', 'older draft'), messages: [{ ...said, createdAt: 1 }] };
+    panel.handleEvents([{ type: 'thread/refreshed', threadId: 'one', thread: view }]);
+    const [shown] = panel.thread.messages.value;
+    assert.equal(shown?.id, 'm');
+    assert.equal(panel.composer.text.value, 'typing');
+    assert.match(panel.announcer.polite.value, /continued by others/);
+    panel.handleEvents([{ type: 'thread/refreshed', threadId: 'one', thread: view }]);
+    assert.equal(panel.thread.messages.value[0], shown, 'what is on the screen was made anew');
+    panel.handleEvents([{ type: 'thread/refreshed', threadId: 'two', thread: thread('two') }]);
+    assert.equal(panel.thread.id.value, 'one');
+  });
+
+  it('shares a thread, and marks it here and in the list', async () => {
+    answers.connect = { ...snapshot, hasTeam: true };
+    answers['thread/list'] = {
+      threads: [{ id: 'one', title: 'one', updatedAt: 1, messageCount: 1 }],
+      hasMore: false,
+    };
+    await panel.connect();
+    await panel.history.search('');
+    assert.equal(panel.hasTeam.value, true);
+    await actions.share('one', true);
+    assert.deepEqual(paramsOf('thread/share'), [{ threadId: 'one', isShared: true }]);
+    panel.handleEvents([{ type: 'thread/team', threadId: 'one', team: { isShared: true } }]);
+    assert.deepEqual(panel.thread.team.value, { isShared: true });
+    assert.deepEqual(panel.history.threads.value[0]?.team, { isShared: true });
+    panel.handleEvents([{ type: 'team/changed', hasTeam: false }]);
+    assert.equal(panel.hasTeam.value, false);
+  });
+
+  it('lists threads again when the team changes them, while the list is looked at', async () => {
+    answers['thread/list'] = { threads: [], hasMore: false };
+    await panel.connect();
+    panel.handleEvents([{ type: 'history/changed' }]);
+    await settle();
+    assert.equal(paramsOf('thread/list').length, 0);
+    panel.view.value = 'history';
+    panel.handleEvents([{ type: 'history/changed' }]);
+    await settle();
+    assert.equal(paramsOf('thread/list').length, 1);
+  });
 
   it('lists the files under review in the order of their first edit', async () => {
     const file = (path: string, added = 1): ReviewedFileView => ({
