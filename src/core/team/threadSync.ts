@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { UserError } from '../../base/errors.ts';
 import type { ThreadStore } from '../store/records.ts';
 import { type ApplyOutcome, applyPulled } from './pulledMessages.ts';
+import { ServerAwayError } from './serverErrors.ts';
 import type { PendingChanges, TeamLog, TeamThreadState } from './teamLog.ts';
 import type { LocalMessage } from './teamMessages.ts';
 import type { TeamMessage, TeamServer } from './teamServer.ts';
@@ -151,11 +152,16 @@ export class ThreadSync {
     }
   }
 
-  /** The answer may have been lost the last time that this was tried. */
+  /** Another window may have done it, or the answer may have been lost the last time. */
   private async create(thread: Parameters<ThreadStore['createThread']>[0]): Promise<void> {
     const { threads } = this.parts.server;
-    if (!(await threads.readThread(thread.id))) {
+    try {
       await threads.createThread(thread);
+    } catch (error) {
+      const isThere = !(error instanceof ServerAwayError) && (await threads.readThread(thread.id));
+      if (!isThere) {
+        throw error;
+      }
     }
   }
 

@@ -45,6 +45,13 @@ export class Machine {
     await this.sync.begin();
   }
 
+  /** Another window of the same machine, with the same database. */
+  async secondWindow(): Promise<TeamSync> {
+    const second = this.createSync();
+    await second.begin();
+    return second;
+  }
+
   async exchange(): Promise<void> {
     // Past any pause after a failure.
     await this.test.clock.advance(120_000);

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { TeamDatabase } from '../../../support/team/teamDatabase.ts';
+import { TeamDatabase, type Weather } from '../../../support/team/teamDatabase.ts';
 import { Machine } from './machine.ts';
+
+/** Fair for so many requests, and then not any more. */
+function afterwards(fair: number, then: Weather): () => Weather {
+  let left = fair;
+  return () => {
+    left -= 1;
+    return left < 0 ? then : 'fair';
+  };
+}
 
 describe('keeping threads in step with the team', () => {
   let database: TeamDatabase;
@@ -192,6 +201,58 @@ describe('keeping threads in step with the team', () => {
     await anna.sync.push('old');
     assert.deepEqual(await anna.log.unsent('w'), []);
     assert.equal(database.visible('anna')[0]?.messages.size, 2);
+  });
+
+  it('sends nothing twice where two windows of a machine are open', async () => {
+    const second = await anna.secondWindow();
+    await anna.begin('t');
+    await anna.say('t');
+    const pushed: number[] = [];
+    const push = anna.server.pushMessages.bind(anna.server);
+    anna.server.pushMessages = (threadId, messages) => {
+      pushed.push(messages.length);
+      return push(threadId, messages);
+    };
+    await Promise.all([anna.sync.now(), second.now()]);
+    await second.now();
+    assert.deepEqual(pushed, [2]);
+    assert.equal(second.state.waiting, 0);
+    second.dispose();
+  });
+
+  it('knows what the server has although no answer ever came, and keeps it where others go on', async () => {
+    await shared();
+    await anna.say('t');
+    // What was sent arrives, its answer does not; then it is told of, but can't be sent again.
+    anna.server.weather = afterwards(2, 'answerLost');
+    await anna.exchange();
+    assert.equal(anna.sync.state.waiting > 0, true);
+    anna.shown = 't';
+    anna.server.weather = afterwards(2, 'away');
+    await anna.exchange();
+    ben.shown = 't';
+    await ben.exchange();
+    assert.deepEqual(await ben.texts('t'), ['anna 1', 'anna 2']);
+    await ben.say('t');
+    await ben.exchange();
+    anna.server.weather = () => 'fair';
+    await anna.exchange();
+    assert.deepEqual(await anna.texts('t'), ['anna 1', 'anna 2', 'ben 1']);
+    assert.equal((await anna.list()).length, 1);
+  });
+
+  it('goes on with what a window was sending when it was killed', async () => {
+    await anna.begin('t');
+    await anna.say('t');
+    anna.server.weather = () => 'answerLost';
+    await anna.exchange();
+    anna.server.weather = () => 'fair';
+    await anna.restart();
+    await anna.exchange();
+    await anna.exchange();
+    assert.equal(anna.sync.state.waiting, 0);
+    assert.equal(database.visible('anna')[0]?.messages.size, 2);
+    assert.deepEqual(await anna.texts('t'), ['anna 1']);
   });
 
   it('copies calls once they have ended, without the folder', async () => {
