@@ -267,7 +267,7 @@ export const scenarios: Record<string, () => Snapshot> = {
   team: () => ({
     ...base,
     hasTeam: true,
-    thread: { ...shown, team: { owner: 'ben', isShared: true } },
+    thread: { ...shown, team: { isShared: false } },
   }),
   /** Its first turn is summarized. */
   summarized: () => ({

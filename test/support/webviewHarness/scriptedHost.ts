@@ -70,6 +70,8 @@ export class ScriptedHost {
     title: index === 0 ? 'Total is off by a cent' : `Thread about topic ${index + 1}`,
     updatedAt: Date.now() - index * 5_400_000,
     messageCount: (index % 7) + 1,
+    ...(index % 5 === 2 ? { team: { owner: 'ben', isShared: true } } : {}),
+    ...(index % 5 === 1 ? { team: { isShared: true } } : {}),
   }));
   private readonly deleted: ThreadSummary[] = [];
   private readonly snapshot: Snapshot;

@@ -232,6 +232,10 @@ const sections: Readonly<Record<Exclude<PerfSection, 'requests'>, PerfData>> = {
       bySurface: [spending('Chat', 2.4), spending('Completion', 0.3)],
       byModel: [spending('Claude Sonnet 5.5', 2.1), spending('qwen2.5-coder')],
       byThread: [spending('Why is the total off by a cent?', 0.9)],
+      byMember: [
+        { name: 'anna', calls: 1_240, costUsd: 31.4 },
+        { name: 'ben', calls: 410, costUsd: 9.75 },
+      ],
     },
   },
   cache: {

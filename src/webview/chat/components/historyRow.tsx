@@ -61,11 +61,9 @@ export function HistoryRow({ thread }: { thread: ThreadSummary }): JSX.Element {
           }
         }}
       >
-        <span class="row-title">
-          <TeamMark team={thread.team} />
-          {thread.title}
-        </span>
+        <span class="row-title">{thread.title}</span>
         <span class="row-facts">
+          <TeamMark team={thread.team} />
           {thread.team?.owner !== undefined && `${thread.team.owner} · `}
           {formatAge(thread.updatedAt, panel.clock.wallTime())} · {thread.messageCount}{' '}
           {thread.messageCount === 1 ? 'message' : 'messages'}
