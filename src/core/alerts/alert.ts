@@ -10,7 +10,8 @@ export type AlertRuleId =
   | 'tokenRate'
   | 'budget'
   | 'promptCache'
-  | 'edits';
+  | 'edits'
+  | 'team';
 
 /** `info` is for the panel, `warning` for the status bar, `error` interrupts. */
 export type AlertSeverity = 'info' | 'warning' | 'error';
@@ -69,6 +70,8 @@ export const alertRuleDefaults: Readonly<Record<AlertRuleId, RuleDefault>> = {
   budget: { threshold: 80, unit: 'percent of a limit' },
   promptCache: { threshold: 30, unit: 'percent read from the provider’s cache' },
   edits: { threshold: 40, unit: 'percent of the last edits' },
+  // Nobody without the key can make a single one by chance.
+  team: { threshold: 1, unit: 'shared answers that are not the team’s' },
 };
 
 export const alertRuleIds = Object.keys(alertRuleDefaults).filter(isAlertRuleId);

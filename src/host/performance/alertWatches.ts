@@ -9,6 +9,7 @@ import { budgetFindings } from '../../core/alerts/budgetWatch.ts';
 import { LatencyWatch } from '../../core/alerts/latencyWatch.ts';
 import { RequestWatch } from '../../core/alerts/requestWatch.ts';
 import { SystemWatch } from '../../core/alerts/systemWatch.ts';
+import { teamFindings } from '../../core/alerts/teamWatch.ts';
 import { limitsOf, stateOf } from '../../core/model/budget/limits.ts';
 import { Figures } from '../../core/report/figures.ts';
 import type { MetricPoint } from '../../core/telemetry/metricKey.ts';
@@ -77,8 +78,19 @@ export function createAlertWatches(parts: WatchParts): AlertWatches {
     const states = limitsOf(settings).map((limit) => stateOf(limit, totals));
     return budgetFindings(states, threshold('budget'));
   };
+  const team = (): ReturnType<Watch> =>
+    teamFindings(
+      { server: foundation.team.current?.sync.state, tiers: models.answers.remoteFigures() },
+      threshold('team'),
+    );
   return {
-    all: [() => latency.findings(), () => requests.findings(), () => system.findings(), budget],
+    all: [
+      () => latency.findings(),
+      () => requests.findings(),
+      () => system.findings(),
+      budget,
+      team,
+    ],
     reset: () => {
       latency.reset();
       requests.reset();

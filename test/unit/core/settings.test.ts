@@ -46,7 +46,8 @@ describe('The table of settings and package.json', () => {
 
   it('leave to a trusted workspace only what can neither spend, allow nor redirect', () => {
     const fromWorkspace = settingKeys.filter((key) => settingDefinitions[key].scope !== 'machine');
-    assert.deepEqual(fromWorkspace, ['commandTimeoutSeconds']);
+    // A project's name is a label: nothing is sent anywhere else for it.
+    assert.deepEqual(fromWorkspace, ['commandTimeoutSeconds', 'team.project']);
     assert.deepEqual(
       manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
       fromWorkspace.map((key) => `slipstream.${key}`),
