@@ -59,8 +59,16 @@ export interface TeamServerState {
 export interface TeamServer extends Disposable {
   readonly state: TeamServerState;
   onDidChangeState(listener: (state: TeamServerState) => void): Disposable;
-  /** Threads, with the very contract of the local ones. */
-  readonly threads: ThreadStore;
+  /** Threads without their messages, with the very contract of the local ones. */
+  readonly threads: Pick<
+    ThreadStore,
+    | 'createThread'
+    | 'updateThread'
+    | 'readThread'
+    | 'listThreads'
+    | 'deleteThread'
+    | 'restoreThread'
+  >;
   /**
    * Puts messages of one thread, each in or out of the conversation as it says, all or none: first
    * those set aside leave their places, then the others take theirs. Resolves to false, with nothing

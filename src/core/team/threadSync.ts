@@ -8,18 +8,10 @@ import type { LocalMessage } from './teamMessages.ts';
 import type { TeamMessage, TeamServer } from './teamServer.ts';
 
 /** What is needed of the team's database to keep threads in step with it. */
-export interface TeamThreads
-  extends Pick<TeamServer, 'pushMessages' | 'share' | 'changedThreads' | 'changedMessages'> {
-  readonly threads: Pick<
-    ThreadStore,
-    | 'createThread'
-    | 'updateThread'
-    | 'readThread'
-    | 'listThreads'
-    | 'deleteThread'
-    | 'restoreThread'
-  >;
-}
+export type TeamThreads = Pick<
+  TeamServer,
+  'threads' | 'pushMessages' | 'share' | 'changedThreads' | 'changedMessages'
+>;
 
 export interface ThreadSyncParts {
   readonly log: TeamLog;
@@ -184,7 +176,9 @@ export class ThreadSync {
       await server.share(threadId, state.wantedShared);
       await log.noteShared(threadId, state.wantedShared, clock.wallTime());
     }
-    if (kinds.has('deleted')) {
+    const isOurs = state.owner === undefined || state.owner === this.parts.member;
+    // Whoever deletes a thread of somebody else hides it on this machine alone.
+    if (kinds.has('deleted') && (isOurs || !isDeleted)) {
       await (isDeleted
         ? server.threads.deleteThread(threadId)
         : server.threads.restoreThread(threadId));

@@ -19,9 +19,11 @@ export interface TestStore {
 }
 
 /** A store in a file of its own, whose time the test decides. */
-export async function createTestStore(options: { isIndexed?: boolean } = {}): Promise<TestStore> {
+export async function createTestStore(
+  options: { readonly isIndexed?: boolean; readonly wallTimeMs?: number | undefined } = {},
+): Promise<TestStore> {
   const folder = createTemporaryFolder('threads');
-  const clock = new FakeClock();
+  const clock = new FakeClock(options.wallTimeMs);
   const path = join(folder.path, 'storage', 'threads.db');
   const open = (): Promise<OpenedThreadStore> => {
     const { isIndexed } = options;

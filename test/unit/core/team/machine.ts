@@ -1,6 +1,11 @@
 import { LedgerCopy } from '../../../../src/core/team/ledgerCopy.ts';
 import { TeamLog } from '../../../../src/core/team/teamLog.ts';
-import { TeamSync, type TeamThreadChange } from '../../../../src/core/team/teamSync.ts';
+import type { TeamServer } from '../../../../src/core/team/teamServer.ts';
+import {
+  TeamSync,
+  type TeamSyncParts,
+  type TeamThreadChange,
+} from '../../../../src/core/team/teamSync.ts';
 import { listTeamThreads } from '../../../../src/core/team/teamThreadList.ts';
 import type { MemberServer, TeamDatabase } from '../../../support/team/teamDatabase.ts';
 import { assistantMessage, threadRecord, userMessage } from '../store/records.ts';
@@ -9,10 +14,13 @@ import { createTestStore, type TestStore } from '../store/testStore.ts';
 export const project = 'project';
 export const workspace = 'w';
 
+/** What a machine needs of the team's database. */
+export type MachineServer = TeamSyncParts['server'] & Pick<TeamServer, 'putCalls'>;
+
 /** A member's machine: a store in a file of its own, kept in step with the team's database. */
-export class Machine {
+export class Machine<Server extends MachineServer = MemberServer> {
   readonly name: string;
-  readonly server: MemberServer;
+  readonly server: Server;
   readonly test: TestStore;
   readonly changes: TeamThreadChange[] = [];
   readonly problems: unknown[] = [];
@@ -22,7 +30,7 @@ export class Machine {
   private counter = 0;
   private ids = 0;
 
-  private constructor(name: string, server: MemberServer, test: TestStore) {
+  private constructor(name: string, server: Server, test: TestStore) {
     this.name = name;
     this.server = server;
     this.test = test;
@@ -30,8 +38,17 @@ export class Machine {
     this.sync = this.createSync();
   }
 
-  static async create(name: string, database: TeamDatabase): Promise<Machine> {
-    const machine = new Machine(name, database.member(name), await createTestStore());
+  static create(name: string, database: TeamDatabase): Promise<Machine> {
+    return Machine.with(name, database.member(name));
+  }
+
+  /** @param wallTimeMs What its clock says, for machines whose clocks differ. */
+  static async with<Server extends MachineServer>(
+    name: string,
+    server: Server,
+    wallTimeMs?: number,
+  ): Promise<Machine<Server>> {
+    const machine = new Machine(name, server, await createTestStore({ wallTimeMs }));
     await machine.sync.begin();
     return machine;
   }
