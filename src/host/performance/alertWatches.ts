@@ -80,7 +80,7 @@ export function createAlertWatches(parts: WatchParts): AlertWatches {
   };
   const team = (): ReturnType<Watch> =>
     teamFindings(
-      { server: foundation.team.current?.sync.state, tiers: models.answers.remoteFigures() },
+      { server: foundation.team.current?.sync.state, tiers: [] },
       threshold('team'),
     );
   return {

@@ -17,8 +17,8 @@ import type { TeamSecrets } from './teamSecrets.ts';
 /** What tries an address out before it is kept. Each rejects with a `UserError` that says what to do. */
 export interface TeamProbes {
   database(address: string, password: string): Promise<void>;
-  redis(address: string, password: string): Promise<void>;
-  cache(address: string, token: string): Promise<void>;
+  redis?(address: string, password: string): Promise<void>;
+  cache?(address: string, token: string): Promise<void>;
 }
 
 /** How the team's key is made and told from other text. */
@@ -33,7 +33,7 @@ export interface ConnectFlowParts {
   readonly secrets: TeamSecrets;
   readonly notifications: Notifications;
   readonly probes: TeamProbes;
-  readonly keys: TeamKeys;
+  readonly keys?: TeamKeys;
 }
 
 interface Place {
@@ -46,7 +46,6 @@ interface Place {
   readonly secretTitle: (address: string) => string;
 }
 
-const steps = 4;
 const places: readonly Place[] = [
   {
     kind: 'database',
@@ -89,12 +88,13 @@ const keepAnyway = 'Keep it anyway';
  * the last step, so that giving up leaves everything as it was.
  */
 export async function connectTeam(parts: ConnectFlowParts): Promise<void> {
+  const offered = places.filter(({ kind }) => parts.probes[kind] !== undefined);
   const accepted: Accepted[] = [];
-  for (const place of places) {
+  for (const place of offered) {
     accepted.push(await askForPlace(parts, place));
   }
   const isCacheSet = accepted.some(({ place, address }) => place.step > 1 && address !== '');
-  const key = isCacheSet ? await askForKey(parts) : undefined;
+  const key = isCacheSet && parts.keys ? await askForKey(parts, parts.keys) : undefined;
   await keep(parts, accepted, key);
   const used = accepted
     .filter(({ address }) => address !== '')
@@ -109,7 +109,7 @@ export async function connectTeam(parts: ConnectFlowParts): Promise<void> {
 async function askForPlace(parts: ConnectFlowParts, place: Place): Promise<Accepted> {
   let value = parts.settings.get(place.setting);
   while (true) {
-    const text = await ask(place, {
+    const text = await ask({
       title: place.title,
       prompt: place.prompt,
       placeHolder: exampleOf(place.kind),
@@ -135,7 +135,7 @@ async function askForPassword(
   address: string,
 ): Promise<string> {
   const kept = await secrets.password(address);
-  return ask(place, {
+  return ask({
     title: place.secretTitle(address),
     prompt: 'Kept in VS Code’s secret storage and sent to this server only. Empty for none.',
     value: kept ?? '',
@@ -147,7 +147,8 @@ async function askForPassword(
 async function isAccepted(parts: ConnectFlowParts, tried: Accepted): Promise<boolean> {
   const { place, address, password } = tried;
   const problem = await withProgress(`Connecting to ${hostIn(address)}…`, async (signal) => {
-    const failure = parts.probes[place.kind](address, password).then(() => undefined, toError);
+    const trying = parts.probes[place.kind]?.(address, password);
+    const failure = Promise.resolve(trying).then(() => undefined, toError);
     const cancelled = new Promise<undefined>((resolve) => {
       signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
@@ -176,7 +177,10 @@ interface KeyChoice extends vscode.QuickPickItem {
 }
 
 /** The key that shared answers are encrypted with; undefined to leave it as it is. */
-async function askForKey({ secrets, keys }: ConnectFlowParts): Promise<string | undefined> {
+async function askForKey(
+  { secrets }: ConnectFlowParts,
+  keys: TeamKeys,
+): Promise<string | undefined> {
   const kept = await secrets.key();
   const choices: readonly KeyChoice[] = [
     ...(kept === undefined
@@ -194,7 +198,7 @@ async function askForKey({ secrets, keys }: ConnectFlowParts): Promise<string | 
     },
   ];
   const picked = await vscode.window.showQuickPick(choices, {
-    title: `Key of the team (${steps} of ${steps})`,
+    title: 'Key of the team',
     placeHolder: 'Shared answers are encrypted with it: nobody without it can read or forge one.',
     ignoreFocusOut: true,
   });
@@ -206,15 +210,12 @@ async function askForKey({ secrets, keys }: ConnectFlowParts): Promise<string | 
     case 'generate':
       return generateKey(keys);
     case 'paste':
-      return ask(
-        { step: steps },
-        {
-          title: 'The team’s key',
-          prompt: 'Kept in VS Code’s secret storage. It never leaves this machine.',
-          password: true,
-          validateInput: (text) => keys.problem(text),
-        },
-      );
+      return ask({
+        title: 'The team’s key',
+        prompt: 'Kept in VS Code’s secret storage. It never leaves this machine.',
+        password: true,
+        validateInput: (text) => keys.problem(text),
+      });
   }
 }
 
@@ -253,12 +254,8 @@ async function keep(
 }
 
 /** Throws `CancelledError` where the user gives up. */
-async function ask(
-  { step }: Pick<Place, 'step'>,
-  options: vscode.InputBoxOptions,
-): Promise<string> {
-  const title = `${options.title ?? ''} (${step} of ${steps})`;
-  const text = await vscode.window.showInputBox({ ...options, title, ignoreFocusOut: true });
+async function ask(options: vscode.InputBoxOptions): Promise<string> {
+  const text = await vscode.window.showInputBox({ ...options, ignoreFocusOut: true });
   if (text === undefined) {
     throw new CancelledError();
   }

@@ -60,13 +60,14 @@ async function follow(
 /** Setting a team up is seldom: what it takes loads with the first of its commands. */
 function lazyCommands({ door, chat, threads, context, ...parts }: JoinTeamParts): TeamCommands {
   const load = lazy(async () => {
-    const [{ createTeamCommands }, servers] = await Promise.all([
+    const [{ createTeamCommands }, { createProbes }] = await Promise.all([
       import('./teamCommands.ts'),
       import('./teamProbes.ts'),
     ]);
     return createTeamCommands({
       ...parts,
-      ...servers,
+      probes: createProbes(parts.settings),
+      cacheLines: () => [],
       secrets: new TeamSecrets(context.secrets),
       team: () => door.settled(),
       shownThread: () => shownThread(chat),

@@ -22,10 +22,10 @@ describe('the address of a team’s server', () => {
   }
 
   const bad: readonly (readonly [TeamServerKind, string, RegExp])[] = [
-    ['database', 'db.example.com', /postgres:\/\/anna@/],
-    ['database', 'https://db.example.com/x', /postgres:\/\/anna@/],
-    ['database', 'postgres://db.example.com/slipstream', /who you are/],
-    ['database', 'postgres://anna@db.example.com', /Name the database/],
+    ['database', 'db.example.com', /must look like postgres:/],
+    ['database', 'https://db.example.com/x', /must look like postgres:/],
+    ['database', 'postgres://db.example.com/slipstream', /names no user/],
+    ['database', 'postgres://anna@db.example.com/x?sslmode=disable', /Without TLS/],
     ['redis', 'redis://redis.example.com', /Use rediss/],
     ['cache', 'http://cache.example.com', /Use https/],
     ['cache', 'http://127.evil.example', /Use https/],
@@ -56,7 +56,7 @@ describe('the address of a team’s server', () => {
   });
 
   it('tells databases and their users apart', () => {
-    assert.equal(databaseIdentity('postgres://anna@db/one?x=1'), 'anna@db/one');
+    assert.equal(databaseIdentity('postgres://anna@db/one?sslmode=require'), 'anna@db/one');
     assert.notEqual(
       databaseIdentity('postgres://ben@db/one'),
       databaseIdentity('postgres://anna@db/one'),
