@@ -147,16 +147,21 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
       review: review.commands,
       selectModel: () => selectModel(models),
       runOnManyFiles: (clicked, selected) => bulk.command.run(clicked, selected),
-      clearAnswers: async () => {
-        await models.answers.cache.clear();
-        parts.completions.clear();
-        parts.notifications.info('All kept answers are forgotten.');
-      },
+      clearAnswers: () => clearAnswers(parts, models),
       setOtlpHeaders: () => setOtlpHeaders(parts),
       team: joinTeam({ ...parts, door: foundation.team, threads }),
       ...createReportCommands(parts, { reports, models, prefetch }),
     }),
   };
+}
+
+async function clearAnswers(
+  { completions, notifications }: AssistantParts,
+  { answers }: ModelParts,
+): Promise<void> {
+  await answers.cache.clear();
+  completions.clear();
+  notifications.info('All kept answers are forgotten.');
 }
 
 function createReportCommands(

@@ -79,10 +79,7 @@ export function createAlertWatches(parts: WatchParts): AlertWatches {
     return budgetFindings(states, threshold('budget'));
   };
   const team = (): ReturnType<Watch> =>
-    teamFindings(
-      { server: foundation.team.current?.sync.state, tiers: [] },
-      threshold('team'),
-    );
+    teamFindings({ server: foundation.team.current?.sync.state, tiers: [] }, threshold('team'));
   return {
     all: [
       () => latency.findings(),

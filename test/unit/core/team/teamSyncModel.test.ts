@@ -148,7 +148,7 @@ describe('two machines of a team', () => {
           run.dispose();
         }
       }),
-      { numRuns: Number(process.env['SLIPSTREAM_RUNS'] ?? 40) },
+      { numRuns: Number(process.env['SLIPSTREAM_RUNS'] ?? 12) },
     );
   });
 });
