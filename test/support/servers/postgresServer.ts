@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { appendFileSync, chownSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SelfSigned } from '../selfSigned.ts';
 import { embeddedPostgresFolder } from './embeddedPostgres.ts';
@@ -22,9 +22,10 @@ const programFolders = [
 ];
 
 export const postgresProgram: ServerProgram = findProgram('postgres', programFolders);
-const initProgram = findProgram('initdb', programFolders);
-const controlProgram = findProgram('pg_ctl', programFolders);
-const backupProgram = findProgram('pg_basebackup', programFolders);
+const initProgram = besidePostgres('initdb');
+const controlProgram = besidePostgres('pg_ctl');
+/** Needed for replicas; PostgreSQL from npm comes without it. */
+export const backupProgram = besidePostgres('pg_basebackup');
 
 /** The superuser of every server here. */
 export const postgresUser = 'tester';
@@ -236,6 +237,12 @@ function answers(port: number): Promise<void> {
     });
     socket.once('error', reject);
   });
+}
+
+/** Of another version, they would not fit. */
+function besidePostgres(name: string): ServerProgram {
+  const path = postgresProgram.path && join(dirname(postgresProgram.path), name);
+  return { name, path: path && existsSync(path) ? path : undefined };
 }
 
 function startup(parameters: string): Buffer {

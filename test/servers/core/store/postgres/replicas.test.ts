@@ -6,6 +6,7 @@ import type { TableSpec } from '../../../../../src/core/store/batchPlan.ts';
 import type { DatabasePools } from '../../../../../src/core/store/postgres/databasePools.ts';
 import { PostgresBatchWriter } from '../../../../../src/core/store/postgres/postgresBatchWriter.ts';
 import {
+  backupProgram,
   type PostgresServer,
   postgresProgram,
   startPostgres,
@@ -17,7 +18,7 @@ const rows: TableSpec = { name: 'rows', key: ['id'], onConflict: 'replace' };
 const tag = { operation: 'test' };
 const writing = { ...tag, pool: 'write' } as const;
 
-describeWith([postgresProgram], 'a PostgreSQL with a replica', () => {
+describeWith([postgresProgram, backupProgram], 'a PostgreSQL with a replica', () => {
   let primary: PostgresServer;
   let replica: PostgresServer;
   let pools: DatabasePools;
