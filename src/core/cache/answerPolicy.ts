@@ -79,6 +79,11 @@ export function sharedKindOf({ surface, caching }: ModelRequest): SharedKind | u
   return surface === 'completion' ? 'completion' : undefined;
 }
 
+/** Whether it may be held up while somebody else of the team asks the same. Ghost text would be late. */
+export function mayWaitForTeam(request: ModelRequest): boolean {
+  return request.surface !== 'completion';
+}
+
 /** Whether this request may share its call with an equal one. Never with tools: their ids differ. */
 export function mayShare(request: ModelRequest): boolean {
   return request.tools.length === 0 && policies[request.surface].isShared;

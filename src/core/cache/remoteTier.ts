@@ -19,8 +19,13 @@ export interface RemoteTierFigures {
   readonly bytesWritten: number;
 }
 
+/** The right to ask for an answer for the whole team. What is not released expires. */
+export interface TierLease {
+  release(): void;
+}
+
 /**
- * A tier that a team shares, behind memory and disk. It never throws and never holds anybody up for
+ * A tier that a team shares, behind memory and disk. But for `invalidate` it never throws, and it never holds anybody up for
  * longer than `remoteDeadlineMs`: a tier that is away, slow or full is passed over, and counts as a
  * miss. What it gives was written by somebody with the team's key. Keys and globs are the local ones;
  * `SharedValues` makes of them what the tier is told.
@@ -32,8 +37,16 @@ export interface RemoteTier extends Disposable {
   get(key: string): Promise<CacheEntry | undefined>;
   /** Returns at once; the write goes out with others. */
   set(key: string, entry: CacheEntry): void;
-  /** Forgets all keys that a glob of `toGlob` stands for, for the whole team. */
+  /**
+   * Forgets all keys that a glob of `toGlob` stands for, for the whole team. Rejects where the tier
+   * cannot be asked: whoever wants that must know.
+   */
   invalidate(glob: string): Promise<void>;
+  /**
+   * Takes the right to ask for what a key stands for; `taken` where somebody else of the team has it,
+   * undefined where the tier cannot say. Absent where a tier knows no such thing.
+   */
+  lease?(key: string, leaseMs: number): Promise<TierLease | 'taken' | undefined>;
   /** Sends what waits to be written, for tests and for the end. */
   flush(): Promise<void>;
 }

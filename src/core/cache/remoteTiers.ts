@@ -1,6 +1,6 @@
 import type { TraceScope } from '../telemetry/traceScope.ts';
 import type { CacheEntry } from './cacheEntry.ts';
-import type { RemoteTier, RemoteTierName } from './remoteTier.ts';
+import type { RemoteTier, RemoteTierName, TierLease } from './remoteTier.ts';
 import { inTier } from './tierSpan.ts';
 
 export interface RemoteHit {
@@ -50,6 +50,16 @@ export class RemoteTiers {
     if (!this.given.has(key)) {
       this.set(key, entry);
     }
+  }
+
+  /** The right to ask for an answer, of the nearest tier that knows of such; see `RemoteTier`. */
+  async lease(key: string, leaseMs: number): Promise<TierLease | 'taken' | undefined> {
+    return this.tiers.find(({ lease }) => lease !== undefined)?.lease?.(key, leaseMs);
+  }
+
+  /** Whether any tier has leases. */
+  get canLease(): boolean {
+    return this.tiers.some(({ lease }) => lease !== undefined);
   }
 
   async invalidate(glob: string): Promise<void> {

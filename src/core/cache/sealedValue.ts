@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { type Encoding, pack, unpack } from '../store/compression.ts';
 import { longestSharedFreshMs, longestSharedMs } from './answerPolicy.ts';
 import type { CacheEntry } from './cacheEntry.ts';
-import type { SharedName } from './sharedNames.ts';
+import { type SharedName, sealVersion } from './sharedNames.ts';
 import type { TeamKey } from './teamKeys.ts';
 
 /** The longest text that is shared, bytes: an explanation has thousands. More than this is a bomb. */
@@ -11,7 +11,7 @@ export const maxSharedTextBytes = 1_000_000;
 /** What came of the bytes that a shared tier gave for a name. */
 export type OpenedValue =
   | { readonly kind: 'opened'; readonly entry: CacheEntry }
-  /** Nothing to worry about, and not to be had: too old, or written by a newer Slipstream. */
+  /** Nothing to worry about, and not to be had: too old, or packed in a way that this Node lacks. */
   | { readonly kind: 'absent' }
   /** Not what somebody with the team's key wrote under this name. */
   | { readonly kind: 'rejected' };
@@ -22,7 +22,6 @@ export type OpenedValue =
  * times in milliseconds since 1970. All that stands before the text and the name of the entry are
  * authenticated with it: neither can be given to another value.
  */
-const version = 1;
 const at = { encoding: 1, keyId: 2, length: 6, freshUntil: 10, expiresAt: 18, nonce: 26 } as const;
 const nonceBytes = 12;
 const headerBytes = at.nonce + nonceBytes;
@@ -51,7 +50,7 @@ export function sealValue(entry: CacheEntry, { segments, key }: SharedName): Buf
   }
   const { value, encoding } = pack(entry.text);
   const header = Buffer.alloc(headerBytes);
-  header[0] = version;
+  header[0] = sealVersion;
   header[at.encoding] = encodings.indexOf(encoding);
   header.write(key.id, at.keyId, 'hex');
   header.writeUInt32BE(lengthBytes, at.length);
@@ -77,10 +76,7 @@ export function openValue(
   now: number,
 ): OpenedValue {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if ((data[0] ?? 0) > version) {
-    return absent;
-  }
-  if (data[0] !== version || data.length < sealOverheadBytes) {
+  if (data[0] !== sealVersion || data.length < sealOverheadBytes) {
     return rejected;
   }
   const id = data.toString('hex', at.keyId, at.length);

@@ -12,6 +12,11 @@ export interface SharedName {
   readonly key: TeamKey;
 }
 
+/**
+ * The form of sealed values. Raised when it changes: then names change as well, so that no window finds
+ * what it cannot read, and whatever has another form where it looks was planted.
+ */
+export const sealVersion = 1;
 /** 96 bits, as text of 16 characters. */
 const segmentBytes = 12;
 /** The same few segments come again and again, and digests for a while. */
@@ -67,7 +72,7 @@ export class SharedNames {
     if (segment === '*') {
       return segment;
     }
-    const about = `${place}\0${segment}`;
+    const about = `${sealVersion}\0${place}\0${segment}`;
     const known = this.remembered.get(id + about);
     if (known !== undefined) {
       return known;

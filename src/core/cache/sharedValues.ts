@@ -54,4 +54,21 @@ export class SharedValues {
     }
     return opened.kind === 'opened' ? opened.entry : undefined;
   }
+
+  /** A short text for the rest of the team, under a name of its own. */
+  sealText(text: string, name: SharedName, ttlMs: number): Uint8Array | undefined {
+    const expiresAt = this.options.clock.wallTime() + ttlMs;
+    return sealValue(
+      { text: JSON.stringify(text), freshUntil: expiresAt, expiresAt, files: [] },
+      name,
+    );
+  }
+
+  /** Undefined for what nobody of the team wrote, and for what is too old. */
+  openText(sealed: Uint8Array, name: SharedName): string | undefined {
+    const { keys, clock } = this.options;
+    const opened = openValue(sealed, name, keys, clock.wallTime());
+    const text: unknown = opened.kind === 'opened' ? JSON.parse(opened.entry.text) : undefined;
+    return typeof text === 'string' ? text : undefined;
+  }
 }

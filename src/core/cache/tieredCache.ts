@@ -7,6 +7,7 @@ import { DiskAccess, type DiskAccessOptions } from './diskAccess.ts';
 import { MemoryTier } from './memoryTier.ts';
 import type { RemoteTier, RemoteTierFigures, RemoteTierName } from './remoteTier.ts';
 import { RemoteTiers } from './remoteTiers.ts';
+import { type TeamTurn, takeTeamTurn } from './teamTurn.ts';
 import { inTier, type TierName } from './tierSpan.ts';
 
 export interface TieredCacheOptions extends DiskAccessOptions {
@@ -94,7 +95,7 @@ export class TieredCache implements Disposable {
   private readonly remote = new RemoteTiers();
   private readonly pending = new Set<Pending>();
   private readonly loads = new Map<string, Promise<unknown>>();
-  private isDisposed = false;
+  private readonly disposal = new AbortController();
 
   constructor(options: TieredCacheOptions) {
     this.options = options;
@@ -157,12 +158,32 @@ export class TieredCache implements Disposable {
     return hit;
   }
 
+  /**
+   * For what was not found: whose turn it is to ask for it in the team. Undefined where there is no
+   * such thing, and then whoever needs it asks.
+   */
+  async takeTurn(
+    key: string,
+    options: LookOptions,
+    signal: AbortSignal,
+  ): Promise<TeamTurn<CacheHit> | undefined> {
+    const { remote, disposal } = this;
+    return options.isShareable === true && remote.canLease
+      ? takeTeamTurn(key, {
+          remote,
+          clock: this.options.clock,
+          signal: AbortSignal.any([signal, disposal.signal]),
+          look: () => this.lookRemotely(key, options),
+        })
+      : undefined;
+  }
+
   /** For a value that takes time to come. */
   begin(key: string, { files = [], isShareable = false }: ValueFacts = {}): Keeping {
     const pending = this.beginEntry(key, files);
     return {
       keep: (value, lifetime) => {
-        if (pending.isVoid || this.isDisposed) {
+        if (pending.isVoid || this.disposal.signal.aborted) {
           return;
         }
         const entry = this.entryOf(value, lifetime, pending.files);
@@ -242,7 +263,7 @@ export class TieredCache implements Disposable {
   }
 
   dispose(): void {
-    this.isDisposed = true;
+    this.disposal.abort();
     this.disk.dispose();
   }
 
@@ -265,7 +286,7 @@ export class TieredCache implements Disposable {
     const pending = this.beginEntry(key, files);
     try {
       const found = await this.remote.get(key, scope);
-      if (!found || pending.isVoid || this.isDisposed) {
+      if (!found || pending.isVoid || this.disposal.signal.aborted) {
         return undefined;
       }
       const hit = this.toHit(found.entry, found.tier);

@@ -1,10 +1,12 @@
 import {
   type Lifetime,
   lifetimeOf,
+  mayWaitForTeam,
   type SharedKind,
   sharedKindOf,
 } from '../../cache/answerPolicy.ts';
 import type { KeyOfRequest } from '../../cache/requestKeys.ts';
+import type { TeamTurn } from '../../cache/teamTurn.ts';
 import type { CacheHit, Keeping, TieredCache, ValueFacts } from '../../cache/tieredCache.ts';
 import { slipstream } from '../../telemetry/genAiAttributes.ts';
 import { operation } from '../../telemetry/spanNames.ts';
@@ -49,11 +51,16 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
   const key = await options.keyOf(request);
   const mustRefresh = request.caching?.mustRefresh === true;
   const facts = factsOf(options, request);
-  const hit =
-    key === undefined || mustRefresh
-      ? undefined
-      : await options.cache.get(key, { ...facts, scope: lookup });
+  const isSought = key !== undefined && !mustRefresh;
+  const look = { ...facts, scope: lookup };
+  const kept = isSought ? await options.cache.get(key, look) : undefined;
+  const turn =
+    isSought && !kept && !signal.aborted && mayWaitForTeam(request)
+      ? await options.cache.takeTurn(key, look, signal)
+      : undefined;
+  const hit = turn?.kind === 'found' ? turn.hit : kept;
   if (signal.aborted) {
+    endTurn(turn);
     yield { type: 'ended', outcome: { kind: 'cancelled' } };
     return undefined;
   }
@@ -69,7 +76,7 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
     yield* replay(hit.value);
     return undefined;
   }
-  if (key !== undefined && !mustRefresh) {
+  if (isSought) {
     lookup?.set({ [slipstream.cacheOutcome]: 'miss' });
   }
   const events = next(request, signal)[Symbol.asyncIterator]();
@@ -77,7 +84,19 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
     return events;
   }
   request.trail?.note('cache', mustRefresh ? 'Asked anew, to replace what is kept.' : 'Not kept.');
-  return new KeptStream(events, options.cache.begin(key, facts), lifetime);
+  const keeping = options.cache.begin(key, facts);
+  const ending = (): void => {
+    keeping.end();
+    endTurn(turn);
+  };
+  return new KeptStream(events, { keep: keeping.keep, end: ending }, lifetime);
+}
+
+/** After the answer was kept, so that who waits for the turn finds it. */
+function endTurn(turn: TeamTurn<CacheHit> | undefined): void {
+  if (turn?.kind === 'ask') {
+    turn.end();
+  }
 }
 
 function factsOf({ sharedKinds }: CacheStageOptions, request: ModelRequest): ValueFacts {

@@ -131,10 +131,14 @@ describe('A sealed value', () => {
     assert.equal(open(bytes, name, [aKey(), key]).kind, 'opened');
   });
 
-  it('is absent, and no alarm, where a newer Slipstream wrote it or its time is over', () => {
+  it('is rejected in any other form: another version writes under other names', () => {
     const newer = Buffer.from(sealed(entryOf('1')));
     newer[0] = 2;
-    assert.equal(open(newer).kind, 'absent');
+    assert.equal(open(newer).kind, 'rejected');
+    assert.equal(open(Buffer.from('planted')).kind, 'rejected');
+  });
+
+  it('is absent, and no alarm, where its time is over', () => {
     const over = entryOf('1', { freshUntil: now - 2, expiresAt: now });
     assert.equal(open(sealed(over)).kind, 'absent');
   });
