@@ -40,7 +40,9 @@ export function unpack(value: SqlValue, encoding: SqlValue, maxBytes?: number): 
   if (!(value instanceof Uint8Array)) {
     throw new TypeError('A packed text is neither text nor bytes.');
   }
-  return decompress(value, encoding, maxBytes).toString('utf8');
+  const bytes =
+    encoding === 'plain' ? Buffer.from(value) : decompress(value, encoding, maxBytes);
+  return bytes.toString('utf8');
 }
 
 export interface PackedBytes {

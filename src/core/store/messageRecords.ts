@@ -69,10 +69,13 @@ export function jsonRows(row: SqlRow, column: string): readonly (readonly SqlVal
   return typeof value === 'string' ? (JSON.parse(value) as SqlValue[][]) : [];
 }
 
+/** Twice what a provider takes in one request: more is not a message, whoever of a team wrote it. */
+const maxPackedBytes = 64_000_000;
+
 /** Undefined for what is no longer what was written. */
 export function readPacked(value: SqlValue | undefined, encoding: SqlValue | undefined): unknown {
   try {
-    return JSON.parse(unpack(value ?? null, encoding ?? null));
+    return JSON.parse(unpack(value ?? null, encoding ?? null, maxPackedBytes));
   } catch (error) {
     if (error instanceof UserError) {
       throw error;

@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
-import { BugError, UserError } from '../../base/errors.ts';
+import { BugError } from '../../base/errors.ts';
 import type { Draft } from '../../shared/views.ts';
 import type { Row, TableSpec, WriteOperation } from './batchPlan.ts';
 import type { BatchWriterCounters, WriteUnit } from './batchWriter.ts';
 import type { Database } from './database.ts';
 import { isDuplicate, isOrphan } from './databaseErrors.ts';
+import { sqliteDialect } from './dialect.ts';
 import { readHistory, readPage, readToolResult } from './messageReader.ts';
-import { deltaRow, messageOperations, toolResultRow, toSqlText } from './messageRows.ts';
+import { deltaRow, messageOperations, toolResultRow } from './messageRows.ts';
 import type {
   MessageRecord,
   ThreadPage,
@@ -17,14 +18,20 @@ import type {
 import type { StoreConnection } from './storeConnection.ts';
 import { listThreads } from './threadList.ts';
 import {
+  broughtBackTooLate,
+  conflict,
+  type ThreadChanges,
+  threadColumns,
+  threadStatements,
+  toThreadRecord,
+} from './threadRows.ts';
+import {
   currentThreadsTable,
   deltasTable,
   draftsTable,
   threadsTable,
   toolResultsTable,
 } from './threadSchema.ts';
-
-type ThreadChanges = Parameters<ThreadStore['updateThread']>[1];
 
 export interface ThreadStoreParts {
   /** Closed with the store. */
@@ -33,6 +40,8 @@ export interface ThreadStoreParts {
   /** Whether there is a search index over titles and texts. */
   readonly isIndexed: boolean;
 }
+
+const statements = threadStatements(sqliteDialect);
 
 /** Threads in SQLite. Two windows may write to the same file. */
 export class SqliteThreadStore implements ThreadStore {
@@ -67,7 +76,10 @@ export class SqliteThreadStore implements ThreadStore {
   }
 
   readThread(id: string): Promise<ThreadRecord | undefined> {
-    return this.read(() => readThreadRecord(this.database, id));
+    return this.read(() => {
+      const row = this.database.get(statements.thread, [id]);
+      return row && toThreadRecord(row);
+    });
   }
 
   listThreads(
@@ -125,10 +137,7 @@ export class SqliteThreadStore implements ThreadStore {
       messageIds.map((id) => ({ kind: 'run', sql, values: [threadId, id] })),
       {
         check: () => this.refuseConflict(threadId),
-        explain: (error) =>
-          isDuplicate(error)
-            ? new UserError('The conversation has gone on since, so it can’t be brought back.')
-            : error,
+        explain: (error) => (isDuplicate(error) ? broughtBackTooLate() : error),
       },
     );
   }
@@ -158,17 +167,14 @@ export class SqliteThreadStore implements ThreadStore {
 
   readDraft(threadId: string): Promise<Draft | undefined> {
     return this.read(() => {
-      const row = this.database.get('SELECT draft FROM drafts WHERE thread_id = ?', [threadId]);
+      const row = this.database.get(statements.draft, [threadId]);
       return row && (JSON.parse(String(row['draft'])) as Draft);
     });
   }
 
   readCurrentThread(workspace: string): Promise<string | undefined> {
-    const sql = `
-      SELECT c.thread_id FROM current_threads c LEFT JOIN threads t ON t.id = c.thread_id
-      WHERE c.workspace = ? AND t.deleted_at IS NULL`;
     return this.read(() => {
-      const row = this.database.get(sql, [workspace]);
+      const row = this.database.get(statements.current, [workspace]);
       return row && String(row['thread_id']);
     });
   }
@@ -214,48 +220,10 @@ export class SqliteThreadStore implements ThreadStore {
   }
 }
 
-/** The columns of the fields that are given. A cost may be given as undefined. */
-function threadColumns(fields: ThreadChanges): Row {
-  const { title, isTitleByUser, systemPrompt, updatedAt, usage } = fields;
-  return {
-    ...(title === undefined ? {} : { title: toSqlText(title) }),
-    ...(isTitleByUser === undefined ? {} : { is_title_by_user: Number(isTitleByUser) }),
-    ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
-    ...('costUsd' in fields ? { cost_usd: fields.costUsd ?? null } : {}),
-    ...(usage === undefined ? {} : { usage: JSON.stringify(usage) }),
-    ...(systemPrompt === undefined ? {} : { system_prompt: JSON.stringify(systemPrompt) }),
-  };
-}
-
-function readThreadRecord(database: Database, id: string): ThreadRecord | undefined {
-  const sql = 'SELECT * FROM threads WHERE id = ? AND deleted_at IS NULL';
-  const row = database.get(sql, [id]);
-  return (
-    row && {
-      id,
-      workspace: String(row['workspace']),
-      title: String(row['title']),
-      isTitleByUser: row['is_title_by_user'] === 1,
-      systemPrompt: JSON.parse(String(row['system_prompt'])) as string,
-      createdAt: Number(row['created_at']),
-      updatedAt: Number(row['updated_at']),
-      usage: JSON.parse(String(row['usage'])) as ThreadRecord['usage'],
-      costUsd: row['cost_usd'] === null ? undefined : Number(row['cost_usd']),
-    }
-  );
-}
-
 function put(table: TableSpec, row: Row): WriteOperation {
   return { kind: 'put', table, row };
 }
 
 function orphanOf(messageId: string): (error: unknown) => unknown {
   return (error) => (isOrphan(error) ? new BugError(`There is no message ${messageId}.`) : error);
-}
-
-function conflict(cause?: unknown): UserError {
-  return new UserError(
-    'This thread is being continued in another window. Open it again here to see what was added, then go on.',
-    { cause },
-  );
 }

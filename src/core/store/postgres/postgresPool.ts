@@ -50,6 +50,7 @@ const connectSql = `
   SELECT set_config('statement_timeout', $1, false),
     set_config('idle_in_transaction_session_timeout', $2, false),
     set_config('default_transaction_read_only', $3, false),
+    set_config('search_path', 'slipstream, public', false),
     pg_is_in_recovery() AS is_replica`;
 
 /** Connections to one server, or to the first of several that will do. */

@@ -3,12 +3,23 @@ import {
   type OpenedThreadStore,
   openThreadStore,
 } from '../../../../src/core/store/openThreadStore.ts';
+import type { ThreadStore } from '../../../../src/core/store/records.ts';
 import type { StoreConnection } from '../../../../src/core/store/storeConnection.ts';
 import type { SqliteThreadStore } from '../../../../src/core/store/threadStore.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { createTemporaryFolder } from '../../../support/temporaryFolder.ts';
 
-export interface TestStore {
+/** What the tests that hold for every store of threads need of one. */
+export interface ContractStore {
+  readonly store: ThreadStore;
+  /** The store as a later window finds it. */
+  reopen(): Promise<ThreadStore>;
+  /** Another window on the same threads. */
+  openOther(): Promise<{ readonly store: ThreadStore; close(): Promise<void> }>;
+  dispose(): void | Promise<void>;
+}
+
+export interface TestStore extends ContractStore {
   readonly store: SqliteThreadStore;
   readonly connection: StoreConnection;
   readonly clock: FakeClock;
@@ -45,6 +56,10 @@ export async function createTestStore(
       opened = await open();
       return opened.store;
     },
+    openOther: async () => {
+      const { store } = await open();
+      return { store, close: async () => store.dispose() };
+    },
     dispose: () => {
       opened.store.dispose();
       folder.dispose();
@@ -54,7 +69,7 @@ export async function createTestStore(
 
 /** Commits what was queued and waits for these promises. */
 export async function committed(
-  store: SqliteThreadStore,
+  store: ThreadStore,
   ...writes: readonly Promise<void>[]
 ): Promise<void> {
   await store.flush();
