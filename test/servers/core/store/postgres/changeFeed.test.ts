@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DatabasePools } from '../../../../../src/core/store/postgres/databasePools.ts';
 import type { PostgresTeamServer } from '../../../../../src/core/store/postgres/postgresTeamServer.ts';
+import { setUpTeamDatabase } from '../../../../../src/core/store/postgres/setUpTeamDatabase.ts';
 import type { TeamMessage } from '../../../../../src/core/team/teamServer.ts';
 import { postgresProgram, postgresUser } from '../../../../support/servers/postgresServer.ts';
 import { describeWith } from '../../../../support/servers/serverProgram.ts';
@@ -10,7 +11,6 @@ import {
   toolResult,
   userMessage,
 } from '../../../../unit/core/store/records.ts';
-import { setUpTeamDatabase } from '../../../../../src/core/store/postgres/setUpTeamDatabase.ts';
 import { poolsTo } from './pools.ts';
 import { startTeam, type TestTeam } from './teamKit.ts';
 
@@ -63,8 +63,8 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
   });
 
   it('is not missed where a transaction that began earlier commits later', async () => {
-    const begun = Promise.withResolvers<void>();
-    const mayEnd = Promise.withResolvers<void>();
+    const begun = deferred();
+    const mayEnd = deferred();
     const late = slow.transaction({ operation: 'test', pool: 'write' }, async (transaction) => {
       await transaction.query(
         `INSERT INTO threads (id, workspace, title, is_title_by_user, created_at, updated_at, usage, system_prompt)
@@ -214,3 +214,11 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
     assert.deepEqual(states, ['away', 'connected']);
   });
 });
+
+function deferred(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+}

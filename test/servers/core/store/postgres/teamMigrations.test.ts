@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../../../../src/base/errors.ts';
 import { postgresMigrations } from '../../../../../src/core/store/postgres/postgresSchema.ts';
 import { setUpTeamDatabase } from '../../../../../src/core/store/postgres/setUpTeamDatabase.ts';
-import { type MigrationStep, stepsOf } from '../../../../../src/core/store/postgres/teamMigrations.ts';
+import {
+  type MigrationStep,
+  stepsOf,
+} from '../../../../../src/core/store/postgres/teamMigrations.ts';
 import { postgresProgram, postgresUser } from '../../../../support/servers/postgresServer.ts';
 import { describeWith } from '../../../../support/servers/serverProgram.ts';
 import { startTeam, type TestTeam } from './teamKit.ts';
