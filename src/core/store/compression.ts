@@ -40,8 +40,7 @@ export function unpack(value: SqlValue, encoding: SqlValue, maxBytes?: number): 
   if (!(value instanceof Uint8Array)) {
     throw new TypeError('A packed text is neither text nor bytes.');
   }
-  const bytes =
-    encoding === 'plain' ? Buffer.from(value) : decompress(value, encoding, maxBytes);
+  const bytes = encoding === 'plain' ? Buffer.from(value) : decompress(value, encoding, maxBytes);
   return bytes.toString('utf8');
 }
 
