@@ -2,15 +2,20 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
+import type { SharedKind } from '../core/cache/answerPolicy.ts';
 import { CacheKeyGenerator, type CacheScope } from '../core/cache/cacheKeys.ts';
 import { TieredCache } from '../core/cache/tieredCache.ts';
 import type { AnswerOptions } from '../core/model/gateway.ts';
 import type { ActivationParts } from './foundation.ts';
+import { TeamCacheDoor } from './team/teamCacheDoor.ts';
 import { WorkspaceFolders } from './workspaceFolders.ts';
 
 const bytesPerMegabyte = 1_000_000;
 
-type AnswerParts = Pick<ActivationParts, 'context' | 'resources' | 'settings' | 'log'>;
+type AnswerParts = Pick<
+  ActivationParts,
+  'context' | 'resources' | 'settings' | 'log' | 'notifications'
+>;
 
 /** What keeps answers, with the user's limits, and forgets those about files that change. */
 export function createAnswerParts(parts: AnswerParts, clock: Clock): AnswerOptions {
@@ -29,7 +34,9 @@ export function createAnswerParts(parts: AnswerParts, clock: Clock): AnswerOptio
     resources.add(settings.onDidChange(key, () => cache.applyLimits()));
   }
   forgetChangedFiles(parts, cache);
-  return { cache, isEnabled, keys: new CacheKeyGenerator(currentScope) };
+  resources.add(new TeamCacheDoor({ ...parts, cache, clock }));
+  const sharedKinds = (): readonly SharedKind[] => settings.get('team.sharedAnswers');
+  return { cache, isEnabled, keys: new CacheKeyGenerator(currentScope), sharedKinds };
 }
 
 function forgetChangedFiles({ resources }: AnswerParts, cache: TieredCache): void {

@@ -149,7 +149,7 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
       runOnManyFiles: (clicked, selected) => bulk.command.run(clicked, selected),
       clearAnswers: () => clearAnswers(parts, models),
       setOtlpHeaders: () => setOtlpHeaders(parts),
-      team: joinTeam({ ...parts, door: foundation.team, threads }),
+      team: joinTeam({ ...parts, door: foundation.team, cache: models.answers.cache, threads }),
       ...createReportCommands(parts, { reports, models, prefetch }),
     }),
   };

@@ -9,7 +9,7 @@ import { budgetFindings } from '../../core/alerts/budgetWatch.ts';
 import { LatencyWatch } from '../../core/alerts/latencyWatch.ts';
 import { RequestWatch } from '../../core/alerts/requestWatch.ts';
 import { SystemWatch } from '../../core/alerts/systemWatch.ts';
-import { teamFindings } from '../../core/alerts/teamWatch.ts';
+import { type TeamFacts, teamFindings } from '../../core/alerts/teamWatch.ts';
 import { limitsOf, stateOf } from '../../core/model/budget/limits.ts';
 import { Figures } from '../../core/report/figures.ts';
 import type { MetricPoint } from '../../core/telemetry/metricKey.ts';
@@ -79,7 +79,10 @@ export function createAlertWatches(parts: WatchParts): AlertWatches {
     return budgetFindings(states, threshold('budget'));
   };
   const team = (): ReturnType<Watch> =>
-    teamFindings({ server: foundation.team.current?.sync.state, tiers: [] }, threshold('team'));
+    teamFindings(
+      { server: foundation.team.current?.sync.state, tiers: sharedTiers(models) },
+      threshold('team'),
+    );
   return {
     all: [
       () => latency.findings(),
@@ -94,6 +97,12 @@ export function createAlertWatches(parts: WatchParts): AlertWatches {
     },
     dispose: () => resources.dispose(),
   };
+}
+
+function sharedTiers({ answers }: PerformanceParts['foundation']['models']): TeamFacts['tiers'] {
+  return answers.cache
+    .remoteStates()
+    .map(({ name, figures: { rejected } }) => ({ name, rejected }));
 }
 
 /** What was usual in the last days, at this time of day where enough is known of it. */

@@ -1,5 +1,6 @@
 import { lazy } from '../../base/lazy.ts';
 import type { ThreadService } from '../../core/agent/threadService.ts';
+import type { TieredCache } from '../../core/cache/tieredCache.ts';
 import type { TeamThreadChange } from '../../core/team/teamSync.ts';
 import { shownThread } from '../chatCommands.ts';
 import type { ChatView } from '../chatView.ts';
@@ -11,6 +12,7 @@ import { TeamSecrets } from './teamSecrets.ts';
 export interface JoinTeamParts extends ActivationParts {
   readonly door: TeamDoor;
   readonly chat: ChatView;
+  readonly cache: Pick<TieredCache, 'remoteStates'>;
   readonly threads: Pick<ThreadService<unknown>, 'refresh' | 'open' | 'share'>;
 }
 
@@ -60,14 +62,15 @@ async function follow(
 /** Setting a team up is seldom: what it takes loads with the first of its commands. */
 function lazyCommands({ door, chat, threads, context, ...parts }: JoinTeamParts): TeamCommands {
   const load = lazy(async () => {
-    const [{ createTeamCommands }, { createProbes }] = await Promise.all([
+    const [{ cacheLine, createTeamCommands }, { createProbes, teamKeys }] = await Promise.all([
       import('./teamCommands.ts'),
       import('./teamProbes.ts'),
     ]);
     return createTeamCommands({
       ...parts,
       probes: createProbes(parts.settings),
-      cacheLines: () => [],
+      keys: teamKeys,
+      cacheLines: () => parts.cache.remoteStates().map(cacheLine),
       secrets: new TeamSecrets(context.secrets),
       team: () => door.settled(),
       shownThread: () => shownThread(chat),

@@ -1,4 +1,6 @@
 import { UserError } from '../../base/errors.ts';
+import { toHttpCacheAccess } from '../../core/cache/httpCacheAddress.ts';
+import { isLoopback } from '../../core/model/connection.ts';
 import { describeHosts, parsePostgresUrl } from '../../core/store/postgres/postgresAddress.ts';
 
 /** Checks and takes apart the addresses of a team's servers. Pure. */
@@ -17,30 +19,15 @@ const examples = {
 
 export type TeamServerKind = keyof typeof examples;
 
-const protocols = {
-  redis: ['redis:', 'rediss:'],
-  cache: ['https:', 'http:'],
-} as const satisfies Partial<Record<TeamServerKind, readonly string[]>>;
-
 /** What is wrong with an address, as a sentence that says what to do; undefined where nothing is. */
 export function teamAddressProblem(kind: TeamServerKind, text: string): string | undefined {
-  if (kind === 'database') {
-    return databaseProblem(text);
+  const read = readers[kind];
+  try {
+    read(splitAddress(text).address);
+    return undefined;
+  } catch (error) {
+    return error instanceof UserError ? error.message : `Write it as in ${examples[kind]}.`;
   }
-  const url = URL.parse(text.trim());
-  if (
-    !url ||
-    !protocols[kind].some((protocol) => protocol === url.protocol) ||
-    url.hostname === ''
-  ) {
-    return `Write it as in ${examples[kind]}.`;
-  }
-  const isOpen = url.protocol === 'http:' || url.protocol === 'redis:';
-  if (isOpen && !isLoopback(url.hostname)) {
-    const safe = kind === 'redis' ? 'rediss' : 'https';
-    return `Use ${safe}: what is sent to ${url.hostname} must not be read on the way.`;
-  }
-  return undefined;
 }
 
 /** For the field that asks for it. */
@@ -89,19 +76,23 @@ export function hostIn(address: string): string {
 /** Scheme, user, password and the rest. */
 const parts = /^([a-z]+:\/\/)([^:@/]*):([^@/]*)@(.*)$/i;
 
-function databaseProblem(text: string): string | undefined {
-  try {
-    parsePostgresUrl(splitAddress(text).address);
-    return undefined;
-  } catch (error) {
-    return error instanceof UserError ? error.message : `Write it as in ${examples.database}.`;
+/** Each throws where an address can't be used. */
+const readers: { readonly [Kind in TeamServerKind]: (address: string) => unknown } = {
+  database: parsePostgresUrl,
+  redis: readRedis,
+  cache: (address) => toHttpCacheAccess(address, undefined),
+};
+
+function readRedis(address: string): void {
+  const url = new URL(address);
+  if (!['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') {
+    throw new UserError(`Write it as in ${examples.redis}.`);
+  }
+  if (url.protocol === 'redis:' && !isLoopback(`http://${url.hostname}`)) {
+    throw new UserError(`Use rediss: what is sent to ${url.hostname} must not be read on the way.`);
   }
 }
 
 function isDatabase(address: string): boolean {
   return /^postgres(ql)?:/i.test(address);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isCancellation, UserError } from '../../base/errors.ts';
+import type { RemoteTierState } from '../../core/cache/tieredCache.ts';
 import type { CommandHandlers } from '../commandTable.ts';
 import { commandId } from '../commandTable.ts';
 import { withProgress } from '../progress.ts';
@@ -40,6 +41,20 @@ export function createTeamCommands(parts: TeamCommandParts): TeamCommands {
     copyTeamKey: () => copyKey(parts),
     forgetTeam: () => forget(parts),
   };
+}
+
+const cacheNames = { redis: 'Redis', http: 'HTTP cache' } as const;
+const cacheStates = {
+  ready: 'ready',
+  connecting: 'connecting',
+  passedOver: 'does not answer, and is passed over',
+  refused: 'refuses',
+} as const;
+
+/** How it stands with a shared cache, in one line. */
+export function cacheLine({ name, figures }: RemoteTierState): string {
+  const { state, hits, misses } = figures;
+  return `${cacheNames[name]}: ${cacheStates[state]}; ${hits} of ${hits + misses} answers found`;
 }
 
 async function importHistory(parts: TeamCommandParts): Promise<void> {

@@ -6,7 +6,6 @@ import type { ThreadTeam } from '../../core/agent/threadTeam.ts';
 import type { ThreadStore } from '../../core/store/records.ts';
 import type { StoreConnection } from '../../core/store/storeConnection.ts';
 import { LedgerCopy } from '../../core/team/ledgerCopy.ts';
-import { projectIdentity } from '../../core/team/projectIdentity.ts';
 import { isShared, TeamLog } from '../../core/team/teamLog.ts';
 import type { TeamServer } from '../../core/team/teamServer.ts';
 import { TeamSpending } from '../../core/team/teamSpending.ts';
@@ -17,6 +16,7 @@ import type { HostEvent } from '../../shared/protocol.ts';
 import type { ActivationParts } from '../foundation.ts';
 import { workspaceKey } from '../workspaceKey.ts';
 import { databaseIdentity, hostIn, userOf } from './teamAddress.ts';
+import { TeamProject } from './teamProject.ts';
 import { TeamStatusBar } from './teamStatusBar.ts';
 
 export interface TeamFeatureParts
@@ -40,7 +40,7 @@ export class TeamFeature implements ThreadTeam, Disposable {
   private readonly parts: TeamFeatureParts;
   private readonly log: TeamLog;
   private readonly resources = new ResourceManager('team');
-  private known: Promise<string> | undefined;
+  private readonly projects: TeamProject;
   private toldReason = '';
 
   constructor(parts: TeamFeatureParts) {
@@ -50,6 +50,9 @@ export class TeamFeature implements ThreadTeam, Disposable {
     this.spending = new TeamSpending(server, systemClock);
     this.member = userOf(address);
     this.host = hostIn(address);
+    this.projects = this.resources.add(
+      new TeamProject(parts.settings, () => this.keep(this.sync.begin())),
+    );
     this.log = new TeamLog(connection, databaseIdentity(address));
     this.sync = this.resources.add(
       new TeamSync({
@@ -65,7 +68,6 @@ export class TeamFeature implements ThreadTeam, Disposable {
       }),
     );
     this.showState();
-    this.followFolders();
     this.keep(this.sync.begin());
   }
 
@@ -124,20 +126,7 @@ export class TeamFeature implements ThreadTeam, Disposable {
   }
 
   private project(): Promise<string> {
-    this.known ??= projectIdentity(
-      (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
-      this.parts.settings.get('team.project'),
-    );
-    return this.known;
-  }
-
-  private followFolders(): void {
-    const forget = (): void => {
-      this.known = undefined;
-      this.keep(this.sync.begin());
-    };
-    this.resources.add(vscode.workspace.onDidChangeWorkspaceFolders(forget));
-    this.resources.add(this.parts.settings.onDidChange('team.project', forget));
+    return this.projects.read();
   }
 
   private showState(): void {

@@ -1,6 +1,27 @@
+import { systemClock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
+import { checkHttpCache } from '../../core/cache/checkHttpCache.ts';
+import { toHttpCacheAccess } from '../../core/cache/httpCacheAddress.ts';
+import { createTeamKeyText, parseTeamKeys } from '../../core/cache/teamKeys.ts';
+import { createHttpFetch } from '../../core/model/httpFetch.ts';
+import { readEnvironment } from '../environment.ts';
+import { hostFetch, systemAuthorities } from '../proxySettings.ts';
 import type { VsCodeSettings } from '../settings.ts';
-import type { TeamProbes } from './connectFlow.ts';
+import type { TeamKeys, TeamProbes } from './connectFlow.ts';
 import { openTeamServer } from './openTeamServer.ts';
+
+/** How the team's key is made and told from other text. */
+export const teamKeys: TeamKeys = {
+  generate: createTeamKeyText,
+  problem: (text) => {
+    try {
+      parseTeamKeys(text);
+      return undefined;
+    } catch (error) {
+      return toError(error).message;
+    }
+  },
+};
 
 /** What tries the addresses of a team's servers out before they are kept. */
 export function createProbes(settings: VsCodeSettings): TeamProbes {
@@ -11,6 +32,15 @@ export function createProbes(settings: VsCodeSettings): TeamProbes {
         await server.check();
       } finally {
         server.dispose();
+      }
+    },
+    cache: async (address, token) => {
+      const http = createHttpFetch(systemClock, () => systemAuthorities(settings));
+      try {
+        const fetch = hostFetch(settings, readEnvironment()) ?? http.fetch;
+        await checkHttpCache(toHttpCacheAccess(address, token), fetch, systemClock);
+      } finally {
+        await http.dispose();
       }
     },
   };

@@ -27,8 +27,9 @@ describe('the address of a team’s server', () => {
     ['database', 'postgres://db.example.com/slipstream', /names no user/],
     ['database', 'postgres://anna@db.example.com/x?sslmode=disable', /Without TLS/],
     ['redis', 'redis://redis.example.com', /Use rediss/],
-    ['cache', 'http://cache.example.com', /Use https/],
-    ['cache', 'http://127.evil.example', /Use https/],
+    ['cache', 'ftp://cache.example.com', /begin with https/],
+    ['cache', 'https://cache.example.com/?a=b', /must not have a part/],
+    ['redis', 'redis://127.evil.example', /Use rediss/],
   ];
   for (const [kind, address, problem] of bad) {
     it(`may not be ${address}, and it says why`, () =>

@@ -1,0 +1,77 @@
+import { systemClock } from '../../base/clock.ts';
+import { UserError } from '../../base/errors.ts';
+import { ResourceManager } from '../../base/lifecycle.ts';
+import { openHttpTier } from '../../core/cache/openHttpTier.ts';
+import type { RemoteTier } from '../../core/cache/remoteTier.ts';
+import { SharedValues } from '../../core/cache/sharedValues.ts';
+import { parseTeamKeys } from '../../core/cache/teamKeys.ts';
+import type { TieredCache } from '../../core/cache/tieredCache.ts';
+import { readEnvironment } from '../environment.ts';
+import { hostFetch, systemAuthorities } from '../proxySettings.ts';
+import type { VsCodeSettings } from '../settings.ts';
+import { TeamProject } from './teamProject.ts';
+import type { TeamSecrets } from './teamSecrets.ts';
+
+export interface TeamCachesParts {
+  readonly settings: VsCodeSettings;
+  readonly secrets: TeamSecrets;
+  readonly cache: TieredCache;
+}
+
+/**
+ * Opens the caches that a team shares, as its settings say. Loaded only where one is set. Throws a
+ * `UserError` where an address can't be used or the team's key is missing.
+ */
+export async function openTeamCaches(parts: TeamCachesParts): Promise<ResourceManager> {
+  const { settings, secrets, cache } = parts;
+  const text = await secrets.key();
+  if (text === undefined) {
+    throw new UserError(
+      'The team’s caches are not used, because the team’s key is missing. “Slipstream: Connect to a team” asks for it.',
+    );
+  }
+  const resources = new ResourceManager('teamCaches');
+  try {
+    const project = resources.add(new TeamProject(settings, () => void project.read()));
+    const values = new SharedValues({
+      keys: parseTeamKeys(text),
+      project: () => project.known,
+      clock: systemClock,
+      // The tiers count them, and an alert looks at their figures.
+      onRejected: () => undefined,
+    });
+    await project.read();
+    const tiers = await createTiers(parts, values);
+    for (const tier of tiers) {
+      resources.add(tier);
+    }
+    cache.useRemote(tiers);
+    resources.defer(() => cache.useRemote([]));
+    return resources;
+  } catch (error) {
+    resources.dispose();
+    throw error;
+  }
+}
+
+async function createTiers(
+  { settings, secrets }: TeamCachesParts,
+  values: SharedValues,
+): Promise<readonly RemoteTier[]> {
+  const cacheUrl = settings.get('team.cacheUrl');
+  const tiers: RemoteTier[] = [];
+  if (cacheUrl !== '') {
+    tiers.push(
+      openHttpTier({
+        clock: systemClock,
+        address: cacheUrl,
+        credential: await secrets.password(cacheUrl),
+        isReadOnly: settings.get('team.cacheReadOnly'),
+        values,
+        hostFetch: () => hostFetch(settings, readEnvironment()),
+        moreAuthorities: () => systemAuthorities(settings),
+      }),
+    );
+  }
+  return tiers;
+}
