@@ -220,8 +220,12 @@ export class TieredCache implements Disposable {
    * Forgets all keys with these segments on this machine, and what is on its way to it. What the team
    * shares stays, and is found again.
    */
-  async invalidate(pattern: CachePattern): Promise<void> {
-    const glob = toGlob(pattern);
+  invalidate(pattern: CachePattern): Promise<void> {
+    return this.forget(toGlob(pattern));
+  }
+
+  /** The same for a glob of `toGlob`, such as another window has forgotten for the team. */
+  async forget(glob: string): Promise<void> {
     for (const pending of this.pending) {
       pending.isVoid ||= matchesGlob(pending.key, glob);
     }

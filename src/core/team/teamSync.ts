@@ -255,7 +255,9 @@ export class TeamSync implements Disposable {
       await this.threads.push(threadId);
       this.troubled.delete(threadId);
     } catch (error) {
-      if (error instanceof ServerAwayError || this.parts.server.state.kind !== 'connected') {
+      const isServer =
+        error instanceof ServerAwayError || this.parts.server.state.kind !== 'connected';
+      if (isServer || this.isDisposed) {
         throw error;
       }
       const pause = this.troubled.get(threadId) ?? new RetryPause(this.parts.clock);

@@ -17,8 +17,8 @@ import type { TeamSecrets } from './teamSecrets.ts';
 /** What tries an address out before it is kept. Each rejects with a `UserError` that says what to do. */
 export interface TeamProbes {
   database(address: string, password: string): Promise<void>;
-  redis?(address: string, password: string): Promise<void>;
-  cache?(address: string, token: string): Promise<void>;
+  redis(address: string, password: string): Promise<void>;
+  cache(address: string, token: string): Promise<void>;
 }
 
 /** How the team's key is made and told from other text. */
@@ -33,7 +33,7 @@ export interface ConnectFlowParts {
   readonly secrets: TeamSecrets;
   readonly notifications: Notifications;
   readonly probes: TeamProbes;
-  readonly keys?: TeamKeys;
+  readonly keys: TeamKeys;
 }
 
 interface Place {
@@ -88,13 +88,12 @@ const keepAnyway = 'Keep it anyway';
  * the last step, so that giving up leaves everything as it was.
  */
 export async function connectTeam(parts: ConnectFlowParts): Promise<void> {
-  const offered = places.filter(({ kind }) => parts.probes[kind] !== undefined);
   const accepted: Accepted[] = [];
-  for (const place of offered) {
+  for (const place of places) {
     accepted.push(await askForPlace(parts, place));
   }
   const isCacheSet = accepted.some(({ place, address }) => place.step > 1 && address !== '');
-  const key = isCacheSet && parts.keys ? await askForKey(parts, parts.keys) : undefined;
+  const key = isCacheSet ? await askForKey(parts) : undefined;
   await keep(parts, accepted, key);
   const used = accepted
     .filter(({ address }) => address !== '')
@@ -147,8 +146,8 @@ async function askForPassword(
 async function isAccepted(parts: ConnectFlowParts, tried: Accepted): Promise<boolean> {
   const { place, address, password } = tried;
   const problem = await withProgress(`Connecting to ${hostIn(address)}…`, async (signal) => {
-    const trying = parts.probes[place.kind]?.(address, password);
-    const failure = Promise.resolve(trying).then(() => undefined, toError);
+    const trying = parts.probes[place.kind](address, password);
+    const failure = trying.then(() => undefined, toError);
     const cancelled = new Promise<undefined>((resolve) => {
       signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
@@ -177,10 +176,7 @@ interface KeyChoice extends vscode.QuickPickItem {
 }
 
 /** The key that shared answers are encrypted with; undefined to leave it as it is. */
-async function askForKey(
-  { secrets }: ConnectFlowParts,
-  keys: TeamKeys,
-): Promise<string | undefined> {
+async function askForKey({ secrets, keys }: ConnectFlowParts): Promise<string | undefined> {
   const kept = await secrets.key();
   const choices: readonly KeyChoice[] = [
     ...(kept === undefined

@@ -2,6 +2,7 @@ import { systemClock } from '../../base/clock.ts';
 import { UserError } from '../../base/errors.ts';
 import { ResourceManager } from '../../base/lifecycle.ts';
 import { openHttpTier } from '../../core/cache/openHttpTier.ts';
+import { RedisTier } from '../../core/cache/redisTier.ts';
 import type { RemoteTier } from '../../core/cache/remoteTier.ts';
 import { SharedValues } from '../../core/cache/sharedValues.ts';
 import { parseTeamKeys } from '../../core/cache/teamKeys.ts';
@@ -16,6 +17,7 @@ export interface TeamCachesParts {
   readonly settings: VsCodeSettings;
   readonly secrets: TeamSecrets;
   readonly cache: TieredCache;
+  readonly onProblem: (error: unknown) => void;
 }
 
 /**
@@ -55,11 +57,27 @@ export async function openTeamCaches(parts: TeamCachesParts): Promise<ResourceMa
 }
 
 async function createTiers(
-  { settings, secrets }: TeamCachesParts,
+  { settings, secrets, cache, onProblem }: TeamCachesParts,
   values: SharedValues,
 ): Promise<readonly RemoteTier[]> {
+  const redis = settings.get('team.redis');
   const cacheUrl = settings.get('team.cacheUrl');
   const tiers: RemoteTier[] = [];
+  if (redis !== '') {
+    const password = await secrets.password(redis);
+    tiers.push(
+      new RedisTier({
+        url: redis,
+        ...(password === undefined ? {} : { password }),
+        moreAuthorities: systemAuthorities(settings),
+        values,
+        clock: systemClock,
+        onForgotten: (glob) => {
+          cache.forget(glob).catch(onProblem);
+        },
+      }),
+    );
+  }
   if (cacheUrl !== '') {
     tiers.push(
       openHttpTier({

@@ -1,7 +1,7 @@
 import { systemClock } from '../../base/clock.ts';
-import { DatabasePools } from '../../core/store/postgres/databasePools.ts';
+import type { DatabasePoolsOptions } from '../../core/store/postgres/databasePools.ts';
 import { parsePostgresUrl } from '../../core/store/postgres/postgresAddress.ts';
-import { PostgresTeamServer } from '../../core/team/postgres/postgresTeamServer.ts';
+import { PostgresTeamServer } from '../../core/store/postgres/postgresTeamServer.ts';
 import { systemAuthorities } from '../proxySettings.ts';
 import type { VsCodeSettings } from '../settings.ts';
 
@@ -11,15 +11,24 @@ export function openTeamServer(
   url: string,
   password: string | undefined,
 ): PostgresTeamServer {
-  const address = parsePostgresUrl(url);
   const replica = settings.get('team.databaseReplica');
-  const pools = new DatabasePools({
-    clock: systemClock,
-    address,
-    maxConnections: settings.get('team.maxConnections'),
-    moreAuthorities: () => systemAuthorities(settings),
-    ...(password === undefined || password === '' ? {} : { password }),
+  return new PostgresTeamServer({
+    ...databaseOptions(settings, url, password),
     ...(replica === '' ? {} : { replica: parsePostgresUrl(replica) }),
   });
-  return new PostgresTeamServer({ pools, user: address.user });
+}
+
+/** How to reach it. Throws a `UserError` where the address can't be used. */
+export function databaseOptions(
+  settings: VsCodeSettings,
+  url: string,
+  password: string | undefined,
+): DatabasePoolsOptions {
+  return {
+    clock: systemClock,
+    address: parsePostgresUrl(url),
+    maxConnections: settings.get('team.maxConnections'),
+    moreAuthorities: () => systemAuthorities(settings),
+    ...(password ? { password } : {}),
+  };
 }

@@ -6,7 +6,7 @@ import type { ActivationParts } from '../foundation.ts';
 import { TeamSecrets } from './teamSecrets.ts';
 
 export interface TeamCacheDoorParts
-  extends Pick<ActivationParts, 'context' | 'settings' | 'notifications'> {
+  extends Pick<ActivationParts, 'context' | 'settings' | 'log' | 'notifications'> {
   readonly cache: TieredCache;
   readonly clock: Clock;
 }
@@ -75,7 +75,11 @@ export class TeamCacheDoor implements Disposable {
       return;
     }
     const { openTeamCaches } = await import('./openTeamCaches.ts');
-    const opened = await openTeamCaches({ ...this.parts, secrets: this.secrets });
+    const opened = await openTeamCaches({
+      ...this.parts,
+      secrets: this.secrets,
+      onProblem: (error) => this.parts.log.error('Forgetting what the team forgot', error),
+    });
     if (this.resources.isDisposed) {
       opened.dispose();
     } else {

@@ -1,6 +1,7 @@
 import { systemClock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import { checkHttpCache } from '../../core/cache/checkHttpCache.ts';
+import { checkRedis } from '../../core/cache/checkRedis.ts';
 import { toHttpCacheAccess } from '../../core/cache/httpCacheAddress.ts';
 import { createTeamKeyText, parseTeamKeys } from '../../core/cache/teamKeys.ts';
 import { createHttpFetch } from '../../core/model/httpFetch.ts';
@@ -33,6 +34,10 @@ export function createProbes(settings: VsCodeSettings): TeamProbes {
       } finally {
         server.dispose();
       }
+    },
+    redis: (url, password) => {
+      const moreAuthorities = systemAuthorities(settings);
+      return checkRedis({ url, password, moreAuthorities }, systemClock);
     },
     cache: async (address, token) => {
       const http = createHttpFetch(systemClock, () => systemAuthorities(settings));

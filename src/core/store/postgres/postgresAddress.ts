@@ -35,7 +35,7 @@ export function parsePostgresUrl(url: string): PostgresAddress {
   if (password !== undefined) {
     throw new UserError(
       "The address of the team's database holds a password, which settings do not keep safe. " +
-        'Take it out, and set it with "Slipstream: Set team database password".',
+        'Take it out, and enter it with "Slipstream: Connect to a team".',
     );
   }
   if (user === '') {

@@ -115,7 +115,7 @@ function refusalOf(code: string, error: unknown, context: ErrorContext): string 
   const { host, user, database } = context;
   const message = error instanceof Error ? error.message : '';
   if (code === '28P01' || message.startsWith('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password')) {
-    return `The team's database does not accept the password of ${user}. Set it again with "Slipstream: Set team database password".`;
+    return `The team's database does not accept the password of ${user}. Enter it again with "Slipstream: Connect to a team".`;
   }
   if (code.startsWith('28')) {
     return `The team's database at ${host} does not let ${user} in from this machine. Ask whoever runs it.`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PostgresTeamServer } from '../../../../src/core/team/postgres/postgresTeamServer.ts';
+import type { PostgresTeamServer } from '../../../../src/core/store/postgres/postgresTeamServer.ts';
 import { postgresProgram } from '../../../support/servers/postgresServer.ts';
 import { describeWith } from '../../../support/servers/serverProgram.ts';
 import { Machine } from '../../../unit/core/team/machine.ts';
@@ -114,6 +114,7 @@ describeWith([postgresProgram], 'Two machines and a real PostgreSQL', () => {
     said.push(await anna.say('t'));
     await team.postgres.restart();
     await team.untilReady();
+    await Promise.all([anna.server.check(), ben.server.check()]);
     await settle();
     const conversations = await assertSame();
     assert.deepEqual(conversations.flat().toSorted(), said.toSorted());
