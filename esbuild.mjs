@@ -1,13 +1,13 @@
-// Builds three bundles. The file that VS Code activates is one file, because each further one would
+// Builds the bundles. The file that VS Code activates is one file, because each further one would
 // pass VS Code's hook for ES modules while VS Code itself starts. The rest of the extension
-// host's part (Node) is split so that heavy parts load on first use; so is the webview's (browser).
+// host's part (Node) is split so that heavy parts load on first use; so are the webview's pages.
 // What the first two both use is in either: no class or state of it may count on being the only one.
 // The grammars are copied as they are.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { context } from 'esbuild';
 import { copyGrammars } from './esbuild.grammars.mjs';
-import { webviewOptions } from './esbuild.webview.mjs';
+import { webviewPages } from './esbuild.webview.mjs';
 
 const isWatching = process.argv.includes('--watch');
 const isProduction = process.argv.includes('--production');
@@ -79,14 +79,20 @@ const later = () => ({
   },
 });
 
-const webview = { ...common, ...webviewOptions, outdir: 'dist/webview' };
+/** @param {import('esbuild').BuildOptions} page */
+const webview = (page) => context({ ...common, ...page, outdir: 'dist/webview' });
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/webview', { recursive: true });
 await copyGrammars('dist/grammars');
 const first = await context(activation);
 await first.rebuild();
-const builds = { activation: first, host: await context(later()), webview: await context(webview) };
+const builds = {
+  activation: first,
+  host: await context(later()),
+  chat: await webview(webviewPages.chat),
+  performance: await webview(webviewPages.performance),
+};
 
 if (isWatching) {
   await Promise.all(Object.values(builds).map((one) => one.watch()));

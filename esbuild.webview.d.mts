@@ -1,3 +1,3 @@
 import type { BuildOptions } from 'esbuild';
 
-export declare const webviewOptions: BuildOptions;
+export declare const webviewPages: Readonly<Record<'chat' | 'performance', BuildOptions>>;

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
-import { webviewOptions } from '../../../esbuild.webview.mjs';
+import { webviewPages } from '../../../esbuild.webview.mjs';
 import { isThemeName, themeStyles } from './themes.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -55,8 +55,9 @@ export async function startHarness(port = 0): Promise<Harness> {
 
 async function bundle(): Promise<Map<string, Uint8Array>> {
   const common = { absWorkingDir: repository, outdir: '/out', write: false, minify: true } as const;
-  const [panel, host] = await Promise.all([
-    build({ ...webviewOptions, ...common }),
+  const [chat, performance, host] = await Promise.all([
+    build({ ...webviewPages.chat, ...common }),
+    build({ ...webviewPages.performance, ...common }),
     build({
       ...common,
       entryPoints: {
@@ -70,7 +71,7 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
   ]);
   // The bundler's own process would outlive the page.
   await stop();
-  const outputs = [...(panel.outputFiles ?? []), ...host.outputFiles];
+  const outputs = [chat, performance, host].flatMap(({ outputFiles }) => outputFiles ?? []);
   return new Map(outputs.map((file) => [file.path.replace(/^.*[\\/]out[\\/]/, ''), file.contents]));
 }
 
