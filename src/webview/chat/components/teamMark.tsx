@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ThreadTeamView } from '../../../shared/views.ts';
-import { Icon } from './icon.tsx';
+import { Icon } from '../../components/icon.tsx';
 
 /** Says that others see a thread, or that somebody else began it. Nothing for the user's own. */
 export function TeamMark({ team }: { team: ThreadTeamView | undefined }): JSX.Element | null {
