@@ -2,6 +2,7 @@ import { rootCertificates } from 'node:tls';
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
 import { Emitter } from '../../base/emitter.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { isCertificateError } from '../model/failures.ts';
 
 export interface RedisAddress {
   /** `redis://` or `rediss://` with host, port, user and database; never with a password. */
@@ -24,9 +25,6 @@ const silenceMs = 30_000;
 const pingIntervalMs = 10_000;
 /** Commands that wait for a reply at once; more than a window ever asks for. */
 const maxCommands = 2_000;
-
-const trustErrors =
-  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|ERR_SSL|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 function createRawClient({ url, password, moreAuthorities = [] }: RedisAddress) {
   return createClient({
@@ -118,8 +116,9 @@ export function refusalOf(error: unknown): string | undefined {
           : undefined;
     }
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return trustErrors.test(code) ? `The certificate of Redis is not trusted (${code}).` : undefined;
+  return isCertificateError(error)
+    ? 'The certificate of Redis is not trusted. Ask whoever runs it, or add its authority to those of this machine.'
+    : undefined;
 }
 
 function pauseBefore(retries: number, cause: Error): number | false {

@@ -173,7 +173,8 @@ export class TieredCache implements Disposable {
           remote,
           clock: this.options.clock,
           signal: AbortSignal.any([signal, disposal.signal]),
-          look: () => this.lookRemotely(key, options),
+          // Without spans: it may look many times.
+          look: () => this.lookRemotely(key, { ...options, scope: undefined }),
         })
       : undefined;
   }

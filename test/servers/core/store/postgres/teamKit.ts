@@ -29,18 +29,8 @@ export interface TestTeam {
   dispose(): Promise<void>;
 }
 
-export interface TestTeamOptions {
-  /** Lines of `postgresql.conf`. */
-  readonly settings?: readonly string[];
-  /** How long a statement of `administrator` may take, ms. */
-  readonly statementMs?: number;
-}
-
-export async function startTeam({
-  settings = [],
-  statementMs = 60_000,
-}: TestTeamOptions = {}): Promise<TestTeam> {
-  const postgres = await startPostgres({ settings });
+export async function startTeam(): Promise<TestTeam> {
+  const postgres = await startPostgres();
   const pools = new Map<string, DatabasePools>();
   const servers: PostgresTeamServer[] = [];
   const urlOf = (user: string): string =>
@@ -50,7 +40,7 @@ export async function startTeam({
     clock: systemClock,
   });
   const query: TestTeam['query'] = async (user, sql, values = []) => {
-    const own = pools.get(user) ?? poolsTo(urlOf(user), { times: { write: { statementMs } } });
+    const own = pools.get(user) ?? poolsTo(urlOf(user));
     pools.set(user, own);
     return (await own.query(sql, values, { operation: 'test', pool: 'write' })).rows;
   };
