@@ -43,6 +43,7 @@ import { ReviewFeature } from './review/reviewFeature.ts';
 import { SlashCommands } from './slashCommands.ts';
 import { SummaryDocuments } from './summaryDocuments.ts';
 import { SymbolSearch } from './symbolSearch.ts';
+import { clearAnswers } from './team/clearAnswers.ts';
 import { joinTeam } from './team/joinTeam.ts';
 import { addCounters } from './telemetryParts.ts';
 import { createThreadNamer } from './threadNaming.ts';
@@ -147,21 +148,12 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
       review: review.commands,
       selectModel: () => selectModel(models),
       runOnManyFiles: (clicked, selected) => bulk.command.run(clicked, selected),
-      clearAnswers: () => clearAnswers(parts, models),
+      clearAnswers: () => clearAnswers({ ...parts, cache: models.answers.cache }),
       setOtlpHeaders: () => setOtlpHeaders(parts),
       team: joinTeam({ ...parts, door: foundation.team, cache: models.answers.cache, threads }),
       ...createReportCommands(parts, { reports, models, prefetch }),
     }),
   };
-}
-
-async function clearAnswers(
-  { completions, notifications }: AssistantParts,
-  { answers }: ModelParts,
-): Promise<void> {
-  await answers.cache.clear();
-  completions.clear();
-  notifications.info('All kept answers are forgotten.');
 }
 
 function createReportCommands(

@@ -134,20 +134,33 @@ class Editor {
     });
   }
 
+  /** Loads code and opens connections, which a day of work does once. */
+  async warm(): Promise<void> {
+    await this.gateway.warm();
+    await this.send(request('warm', 'completion', 'warm'));
+    await this.tier?.get(`answer:v1:w:o::explain:${'0'.repeat(32)}`);
+  }
+
   async work(beginMs: number, calls: Call[]): Promise<void> {
     for (const { startMs, request: one } of this.calls) {
       await sleep(Math.max(0, beginMs + startMs - performance.now()));
       const startedAt = performance.now();
-      let isSent = false;
-      for await (const event of this.gateway.stream(one, never)) {
-        isSent ||= event.type === 'started' && event.endpoint !== undefined;
-        if (event.type === 'ended' && event.outcome.kind !== 'done') {
-          throw new Error(`A call ended as ${JSON.stringify(event.outcome)}`);
-        }
-      }
+      const isSent = await this.send(one);
       const isShared = one.surface === 'codeAction';
       calls.push({ isSent, isShared, durationMs: performance.now() - startedAt });
     }
+  }
+
+  /** Whether the model was asked. */
+  private async send(one: ModelRequest): Promise<boolean> {
+    let isSent = false;
+    for await (const event of this.gateway.stream(one, never)) {
+      isSent ||= event.type === 'started' && event.endpoint !== undefined;
+      if (event.type === 'ended' && event.outcome.kind !== 'done') {
+        throw new Error(`A call ended as ${JSON.stringify(event.outcome)}`);
+      }
+    }
+    return isSent;
   }
 
   dispose(): void {
@@ -187,6 +200,9 @@ async function measure(kind: TeamStoreKind | undefined): Promise<object> {
     { length: editorCount },
     (_, at) => new Editor(at, folder, { endpoint: model.endpoint, apiKey: model.apiKey }, store),
   );
+  for (const editor of editors) {
+    await editor.warm();
+  }
   const calls: Call[] = [];
   const counting = new AbortController();
   const connections = countConnections(store?.port, counting.signal);

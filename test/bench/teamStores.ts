@@ -1,9 +1,11 @@
 /** The stores that a team can share, each a real server where it is installed. */
 import { systemClock } from '../../src/base/clock.ts';
 import { openHttpTier } from '../../src/core/cache/openHttpTier.ts';
+import { RedisTier } from '../../src/core/cache/redisTier.ts';
 import type { RemoteTier } from '../../src/core/cache/remoteTier.ts';
 import type { SharedValues } from '../../src/core/cache/sharedValues.ts';
 import { nginxProgram, startNginx } from '../support/servers/nginxServer.ts';
+import { redisProgram, startRedis } from '../support/servers/redisServer.ts';
 import type { ServerProgram } from '../support/servers/serverProgram.ts';
 import { startVarnish, varnishProgram } from '../support/servers/varnishServer.ts';
 
@@ -22,6 +24,19 @@ export interface TeamStoreKind {
 }
 
 const kinds: readonly TeamStoreKind[] = [
+  {
+    name: 'redis',
+    programs: [redisProgram],
+    start: async () => {
+      const { url, port, dispose } = await startRedis();
+      const onForgotten = (): void => undefined;
+      return {
+        port,
+        dispose,
+        openTier: (values) => new RedisTier({ clock: systemClock, url, values, onForgotten }),
+      };
+    },
+  },
   {
     name: 'nginx',
     programs: [nginxProgram],

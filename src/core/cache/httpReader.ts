@@ -8,7 +8,8 @@ import type { HttpTierParts } from './httpTier.ts';
 import type { SharedName } from './sharedNames.ts';
 
 export type ReadOutcome =
-  | { readonly kind: 'hit'; readonly entry: CacheEntry }
+  /** `isOld`: under a key that the team is about to give up. */
+  | { readonly kind: 'hit'; readonly entry: CacheEntry; readonly isOld: boolean }
   | { readonly kind: 'miss' }
   | { readonly kind: 'refused'; readonly reason: HttpRefusal };
 
@@ -30,9 +31,13 @@ export class HttpReader {
 
   /** Under the team's key of today, then under those before it. Rejects where no use can be made of it. */
   async read(key: string): Promise<ReadOutcome> {
-    for (const name of this.parts.options.values.names.namesOf(key)) {
+    const names = this.parts.options.values.names.namesOf(key);
+    for (const name of names) {
       const outcome = await this.readOne(name);
-      if (outcome.kind !== 'miss') {
+      if (outcome.kind === 'hit') {
+        return { ...outcome, isOld: name !== names[0] };
+      }
+      if (outcome.kind === 'refused') {
         return outcome;
       }
     }
@@ -74,7 +79,7 @@ export class HttpReader {
     }
     const entry = body && this.open(name, body);
     if (entry) {
-      return { kind: 'hit', entry };
+      return { kind: 'hit', entry, isOld: false };
     }
     const version = headers.get('etag');
     if (version !== null) {

@@ -93,7 +93,13 @@ export class HttpTier implements RemoteTier {
     if (outcome?.kind === 'refused') {
       this.refusals.note(outcome.reason);
     }
-    return outcome?.kind === 'hit' ? outcome.entry : undefined;
+    if (outcome?.kind !== 'hit') {
+      return undefined;
+    }
+    if (outcome.isOld) {
+      this.set(key, outcome.entry);
+    }
+    return outcome.entry;
   }
 
   set(key: string, entry: CacheEntry): void {

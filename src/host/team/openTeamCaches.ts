@@ -2,7 +2,6 @@ import { systemClock } from '../../base/clock.ts';
 import { UserError } from '../../base/errors.ts';
 import { ResourceManager } from '../../base/lifecycle.ts';
 import { openHttpTier } from '../../core/cache/openHttpTier.ts';
-import { RedisTier } from '../../core/cache/redisTier.ts';
 import type { RemoteTier } from '../../core/cache/remoteTier.ts';
 import { SharedValues } from '../../core/cache/sharedValues.ts';
 import { parseTeamKeys } from '../../core/cache/teamKeys.ts';
@@ -65,6 +64,8 @@ async function createTiers(
   const tiers: RemoteTier[] = [];
   if (redis !== '') {
     const password = await secrets.password(redis);
+    // A team with an HTTP cache alone does not pay for the client of Redis.
+    const { RedisTier } = await import('../../core/cache/redisTier.ts');
     tiers.push(
       new RedisTier({
         url: redis,
