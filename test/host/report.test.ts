@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { Database } from '../../src/core/store/database.ts';
+import type { MetricPoint } from '../../src/core/telemetry/metricKey.ts';
 import { reportScheme } from '../../src/host/reports.ts';
 import { MessagesServer } from '../support/messagesServer.ts';
 import { text } from '../support/messagesServerScript.ts';
+import { slowWeek } from '../support/slowTuesday.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
-import { AssistantWindow, connect, disconnect, eventually } from './support/assistantHarness.ts';
+import {
+  AssistantWindow,
+  connect,
+  disconnect,
+  eventually,
+  MemorySecrets,
+} from './support/assistantHarness.ts';
 import { closeAll } from './support/editor.ts';
+import { replaced } from './support/stubs.ts';
 
 describe('The performance report', () => {
   let server: MessagesServer;
@@ -111,3 +121,61 @@ describe('The performance report', () => {
     assert.ok(copied.slowest.every((line: object) => !('traceId' in line)));
   });
 });
+
+describe('The performance report on a day that was slow', () => {
+  let storage: TemporaryFolder;
+  let window: AssistantWindow;
+
+  beforeEach(async () => {
+    storage = createTemporaryFolder('slow-day');
+    window = await AssistantWindow.open({
+      storageFolder: storage.path,
+      secrets: new MemorySecrets(),
+    });
+  });
+
+  afterEach(async () => {
+    await closeAll();
+    await window.close();
+    storage.dispose();
+  });
+
+  for (const cause of ['tool', 'promptCache'] as const) {
+    it(`is one choice away, and begins with the cause: ${cause}`, async () => {
+      keepPoints(window.store.database, slowWeek(cause));
+      const { commands } = await window.openPerformance({
+        show: () => undefined,
+        showTrace: () => undefined,
+      });
+      const marked: string[] = [];
+      const stub = replaced(vscode.window, 'showQuickPick', async (items: unknown) => {
+        const shown = (await items) as readonly vscode.QuickPickItem[];
+        const slow = shown.filter(({ label }) => label.includes('$(warning)'));
+        marked.push(...slow.map(({ label, description = '' }) => `${label}: ${description}`));
+        // The overload that is called chooses one of its items.
+        return slow[0] as never;
+      });
+      try {
+        await commands.showPerformanceReport();
+      } finally {
+        stub.dispose();
+      }
+      assert.equal(marked.length, 1);
+      assert.match(marked[0] ?? '', /Tuesday.*: 72 requests, .*, slower than most days/);
+      const report = vscode.window.activeTextEditor?.document.getText() ?? '';
+      const [, first = ''] = /^### (.*)$/m.exec(report) ?? [];
+      assert.match(first, cause === 'tool' ? /mcp__tickets__search/ : /The tools change/);
+    });
+  }
+});
+
+/** As a window before this one left them. */
+function keepPoints(database: Database, points: readonly MetricPoint[]): void {
+  for (const { key, atMs, histogram } of points) {
+    const { count, sum, min, max, zeroCount, buckets } = histogram;
+    database.run('INSERT INTO metric_hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+      ...[Math.floor(atMs / 3_600_000), key.name, key.operation, key.surface, key.model, key.tier],
+      ...[count, sum, min, max, zeroCount, JSON.stringify(buckets)],
+    ]);
+  }
+}

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { toError } from '../../../src/base/errors.ts';
 import { ResourceManager } from '../../../src/base/lifecycle.ts';
+import type { StoreConnection } from '../../../src/core/store/storeConnection.ts';
 import type { Telemetry } from '../../../src/core/telemetry/telemetry.ts';
 import { type Assistant, createAssistant } from '../../../src/host/assistant.ts';
 import type { ChatView } from '../../../src/host/chatView.ts';
@@ -305,6 +306,12 @@ export class AssistantWindow {
   get telemetry(): Telemetry {
     assert.ok(this.foundation, 'The assistant is not loaded.');
     return this.foundation.telemetry;
+  }
+
+  /** Where threads and figures are kept. */
+  get store(): StoreConnection {
+    assert.ok(this.foundation, 'The assistant is not loaded.');
+    return this.foundation.models.storeConnection;
   }
 
   /** What the palette runs. */

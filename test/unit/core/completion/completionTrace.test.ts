@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createGateway } from '../../../../src/core/model/gateway.ts';
 import type { Telemetry } from '../../../../src/core/telemetry/telemetry.ts';
+import { explainedShare } from '../../../../src/core/telemetry/traceTree.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakeEditor } from '../../../support/fakeEditor.ts';
 import { createTestTelemetry, shapeOf } from '../../../support/tracing.ts';
@@ -35,6 +36,35 @@ describe('The trace of a completion', () => {
     );
     assert.ok(trace.spans.every(({ surface }) => surface === 'completion'));
     assert.deepEqual(telemetry.running(), []);
+  });
+
+  it('is explained by its parts, the pause and the wait for the model', async () => {
+    // By the engine's own clock, so that what takes time does so in the trace.
+    const own: { telemetry?: Telemetry } = {};
+    const timed = createKit({
+      tracing: {
+        begin: (...asked) => own.telemetry?.begin(...asked),
+        count: (key) => own.telemetry?.count(key),
+      },
+      minDebounceMs: () => 50,
+    });
+    const measured = createTestTelemetry(timed.clock);
+    own.telemetry = measured;
+    try {
+      timed.engine.typed();
+      const offers = timed.complete(new FakeEditor('con¦\nend'));
+      await timed.clock.advance(100);
+      await timed.clock.advance(400);
+      await timed.asked[0]?.answer('sole.log()');
+      await offers;
+      const [trace] = measured.traces();
+      assert.ok(trace && (trace.root.durationMs ?? 0) >= 400);
+      const share = explainedShare(trace.root, trace.spans, 0);
+      assert.ok(share >= 0.95, `${share}`);
+    } finally {
+      timed.engine.dispose();
+      measured.dispose();
+    }
   });
 
   it('counts what is known at once, without a span', async () => {
