@@ -13,12 +13,19 @@ export function traceView({ traceId, root, spans }: Trace, now: number): TraceVi
     traceId,
     title: labelOf(root.name),
     startedAt: root.startMs,
-    durationMs: root.durationMs ?? now - root.startMs,
+    // What was applied of a job's answers comes after its root.
+    durationMs: Math.max(...spans.map((span) => endOf(span, now))) - root.startMs,
     ...(threadId === undefined ? {} : { threadId }),
     ...(modelReason === undefined ? {} : { modelReason }),
-    ...(cacheMissCause === undefined ? {} : { cacheMissCause }),
+    ...(cacheMissCause === undefined
+      ? {}
+      : { cacheMissCause: cacheMissCause.replaceAll('_', ' ') }),
     spans: spans.map((span) => spanView(span, root.startMs, now)),
   };
+}
+
+function endOf({ startMs, durationMs }: SpanRecord, now: number): number {
+  return durationMs === undefined ? Math.max(now, startMs) : startMs + durationMs;
 }
 
 function spanView(span: SpanRecord, rootMs: number, now: number): SpanView {

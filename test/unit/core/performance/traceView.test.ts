@@ -65,7 +65,17 @@ describe('The view of a trace', () => {
     );
     assert.equal(view.threadId, 'thread-1');
     assert.equal(view.modelReason, 'It is the cheapest that can.');
-    assert.equal(view.cacheMissCause, 'tools_changed');
+    assert.equal(view.cacheMissCause, 'tools changed');
+  });
+
+  it('lasts until its last span, also where that comes after the root', () => {
+    const applied = madeUpSpan({
+      spanId: 'later',
+      parentSpanId: 'of another window',
+      startMs: startMs + 20_000,
+      durationMs: 500,
+    });
+    assert.equal(traceView(madeUpTrace(root, applied), historyStart).durationMs, 20_500);
   });
 
   it('lasts until now while it runs', () => {
