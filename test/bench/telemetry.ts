@@ -4,13 +4,16 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { toDisposable } from '../../src/base/lifecycle.ts';
+import type { ModelGateway } from '../../src/core/model/request.ts';
 import { Metrics } from '../../src/core/telemetry/metrics.ts';
 import { Telemetry } from '../../src/core/telemetry/telemetry.ts';
 import type { TraceScope } from '../../src/core/telemetry/traceScope.ts';
 import type { Tracing } from '../../src/core/telemetry/tracing.ts';
 import { runAgent } from '../support/agentRun.ts';
 import { FakeEditor } from '../support/fakeEditor.ts';
+import { answerInWords, createWholeCompletions } from '../support/wholeCompletions.ts';
 import { createKit } from '../unit/core/completion/engineKit.ts';
 import { median, printReport, rounded } from './support.ts';
 
@@ -21,6 +24,7 @@ const agentRounds = 60;
 const turnsPerRun = 4;
 const keyRounds = 80;
 const keysPerRun = 400;
+const wholeKeysPerRun = 60;
 
 function createTelemetry(keptSpans?: number): Telemetry {
   return new Telemetry({
@@ -221,6 +225,71 @@ async function keyOverhead(): Promise<Record<string, unknown>> {
   };
 }
 
+/** Time goes on by itself, and nothing is waited for: waits are not what is measured. */
+const hastyClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  setTimeout: (callback) => {
+    const immediate = setImmediate(callback);
+    return toDisposable(() => clearImmediate(immediate));
+  },
+};
+
+/** In a file of 2,000 lines, each key of which asks a model that answers at once. */
+async function createWholeKeys() {
+  const own: { tracing: Tracing | undefined } = { tracing: undefined };
+  const typed = 'const subtotal = lines.reduce((sum, one) => sum + one.price, 0);';
+  const gateway: ModelGateway = {
+    async *stream() {
+      yield* answerInWords(typed);
+    },
+  };
+  const kit = await createWholeCompletions({
+    clock: hastyClock,
+    gateway,
+    folder: '/folder',
+    tracing: {
+      begin: (...asked) => own.tracing?.begin(...asked),
+      count: (key) => own.tracing?.count(key),
+    },
+  });
+  const half = 'function compute(value) {\n  return value + 1;\n}\n'.repeat(333);
+  const editor = new FakeEditor(`${half}\nfunction current(lines) {\n  ¦\n}\n${half}`, 'a.ts');
+  const work = async (): Promise<void> => {
+    for (let key = 0; key < wholeKeysPerRun; key += 1) {
+      editor.type(typed.charAt(key % typed.length));
+      kit.engine.typed();
+      const { signal } = new AbortController();
+      await kit.engine.complete({ spot: editor.spot(), trigger: 'automatic', signal });
+      kit.engine.clear();
+    }
+    editor.delete(wholeKeysPerRun);
+  };
+  return {
+    dispose: kit.dispose,
+    spend: (tracing: Tracing | undefined): Promise<number> => {
+      own.tracing = tracing;
+      return cpuMs(work);
+    },
+  };
+}
+
+async function wholeKeyOverhead(): Promise<Record<string, unknown>> {
+  const telemetry = createTelemetry();
+  const keys = await createWholeKeys();
+  const { offMs, onMs, ...shares } = await overheadOf(keyRounds, (isOn) =>
+    keys.spend(isOn ? telemetry : undefined),
+  );
+  keys.dispose();
+  telemetry.dispose();
+  return {
+    /** With the real prompt, syntax and shaping; without VS Code, a network and the request's own path. */
+    keyCpuUs: rounded((offMs * 1_000) / wholeKeysPerRun),
+    addedCpuUs: rounded(((onMs - offMs) * 1_000) / wholeKeysPerRun, 2),
+    ...shares,
+  };
+}
+
 function usedHeap(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -235,4 +304,5 @@ printReport('telemetry', {
   ring: ringMemory(),
   agentTurn: await agentOverhead(spans['spanNs'] ?? Number.NaN),
   keystroke: await keyOverhead(),
+  wholeKey: await wholeKeyOverhead(),
 });

@@ -7,6 +7,7 @@ import {
 import { createCompletionShaping } from '../../src/core/completion/completionShaping.ts';
 import { createLocalPredictor } from '../../src/core/completion/localPredictor.ts';
 import type { ModelEvent, ModelGateway } from '../../src/core/model/request.ts';
+import type { Tracing } from '../../src/core/telemetry/tracing.ts';
 import { createTestSyntax } from './syntaxHarness.ts';
 
 export interface WholeCompletionsOptions {
@@ -14,10 +15,16 @@ export interface WholeCompletionsOptions {
   readonly gateway: ModelGateway;
   /** The workspace's. */
   readonly folder: string;
+  readonly tracing?: Tracing;
 }
 
 /** The engine with the real prompts, syntax and shaping, and no file open but the one it is asked about. */
-export async function createWholeCompletions({ clock, gateway, folder }: WholeCompletionsOptions) {
+export async function createWholeCompletions({
+  clock,
+  gateway,
+  folder,
+  tracing,
+}: WholeCompletionsOptions) {
   const syntax = await createTestSyntax();
   const prompts = createCompletionPrompts({
     syntax,
@@ -40,6 +47,7 @@ export async function createWholeCompletions({ clock, gateway, folder }: WholeCo
     shaping: createCompletionShaping({ syntax }),
     predictor: createLocalPredictor(),
     gateway,
+    ...(tracing ? { tracing } : {}),
     keeping: { load: async () => [], save: () => undefined },
     model: () => ({ id: 'claude-haiku-5-5', isAutomatic: true }),
     minDebounceMs: () => 0,
