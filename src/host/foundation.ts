@@ -69,7 +69,7 @@ export async function createFoundation(parts: ActivationParts): Promise<Foundati
       folders: resources.add(new WorkspaceFolders()),
       reports: resources.add(new Reports()),
       syntax,
-      team: resources.add(createTeamDoor({ ...parts, store, connection })),
+      team: resources.add(createTeamDoor({ ...parts, store, connection, telemetry })),
     };
   } catch (error) {
     resources.dispose();
@@ -78,7 +78,9 @@ export async function createFoundation(parts: ActivationParts): Promise<Foundati
 }
 
 function createTeamDoor(
-  parts: ActivationParts & Pick<OpenedThreadStore, 'store' | 'connection'>,
+  parts: ActivationParts &
+    Pick<OpenedThreadStore, 'store' | 'connection'> &
+    Pick<Foundation, 'telemetry'>,
 ): TeamDoor {
   const secrets = new TeamSecrets(parts.context.secrets);
   return new TeamDoor({ ...parts, secrets, clock: systemClock });

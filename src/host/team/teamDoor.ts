@@ -4,12 +4,12 @@ import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { SettingKey } from '../../core/settings.ts';
 import { leaveTeam } from '../../core/store/teamSchema.ts';
 import type { TeamThreadChange } from '../../core/team/teamSync.ts';
+import type { CreateTeamParts } from './createTeam.ts';
 import type { TeamFeature, TeamFeatureParts } from './teamFeature.ts';
-import type { TeamSecrets } from './teamSecrets.ts';
 
 export interface TeamDoorParts
-  extends Omit<TeamFeatureParts, 'address' | 'server' | 'shownThread'> {
-  readonly secrets: TeamSecrets;
+  extends Omit<TeamFeatureParts, 'address' | 'server' | 'measuring' | 'shownThread'>,
+    CreateTeamParts {
   readonly clock: Clock;
 }
 

@@ -24,6 +24,8 @@ export interface TeamFeatureParts
   readonly address: string;
   /** Disposed of with the feature. */
   readonly server: TeamServer;
+  /** What shows the server's figures; disposed of with the feature, too. */
+  readonly measuring: Disposable;
   readonly store: ThreadStore;
   readonly connection: StoreConnection;
   readonly shownThread: () => string | undefined;
@@ -47,6 +49,7 @@ export class TeamFeature implements ThreadTeam, Disposable {
     const { address, server, connection } = parts;
     this.parts = parts;
     this.server = this.resources.add(server);
+    this.resources.add(parts.measuring);
     this.spending = new TeamSpending(server, systemClock);
     this.member = userOf(address);
     this.host = hostIn(address);
