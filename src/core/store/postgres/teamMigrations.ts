@@ -5,45 +5,11 @@ import type { PostgresTransaction } from './databasePools.ts';
 /** A step of the schema: its name, and its SQL or null where it is of each machine alone. */
 export type MigrationStep = readonly [name: string, sql: string | null];
 
-/** Any number that nobody else in the database takes; the letters of our name. */
-const migrationLock = 0x51_1b_57_4e;
-
 /** The steps in their order, as an engine has them. */
 export function stepsOf(
   sqlOf: Readonly<Record<MigrationName, string | null>>,
 ): readonly MigrationStep[] {
   return migrationNames.map((name) => [name, sqlOf[name]]);
-}
-
-/**
- * Takes all steps that have not been taken, or none. Of two clients that do this at once one waits,
- * and then finds it done. Who still writes meanwhile waits for the tables or is refused by them.
- */
-export async function migrateTeamDatabase(
-  transaction: PostgresTransaction,
-  steps: readonly MigrationStep[],
-): Promise<void> {
-  await transaction.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
-  await transaction.query(`
-    SET LOCAL search_path = slipstream;
-    CREATE TABLE IF NOT EXISTS schema_steps (
-      version integer PRIMARY KEY,
-      name text NOT NULL,
-      taken_at timestamptz NOT NULL DEFAULT now()
-    );
-    GRANT SELECT ON schema_steps TO slipstream_member`);
-  const version = await readVersion(transaction);
-  refuseNewer(version, steps.length);
-  for (const [index, [name, sql]] of steps.entries()) {
-    if (index < version) {
-      continue;
-    }
-    if (sql !== null) {
-      await transaction.query(sql);
-    }
-    const values = [index + 1, name];
-    await transaction.query('INSERT INTO schema_steps (version, name) VALUES ($1, $2)', values);
-  }
 }
 
 /** Rejects where the database is not what this version of Slipstream knows; says what to do. */

@@ -29,8 +29,18 @@ export interface TestTeam {
   dispose(): Promise<void>;
 }
 
-export async function startTeam(): Promise<TestTeam> {
-  const postgres = await startPostgres();
+export interface TestTeamOptions {
+  /** Lines of `postgresql.conf`. */
+  readonly settings?: readonly string[];
+  /** How long a statement of `administrator` may take, ms. */
+  readonly statementMs?: number;
+}
+
+export async function startTeam({
+  settings = [],
+  statementMs = 60_000,
+}: TestTeamOptions = {}): Promise<TestTeam> {
+  const postgres = await startPostgres({ settings });
   const pools = new Map<string, DatabasePools>();
   const servers: PostgresTeamServer[] = [];
   const urlOf = (user: string): string =>
@@ -40,7 +50,7 @@ export async function startTeam(): Promise<TestTeam> {
     clock: systemClock,
   });
   const query: TestTeam['query'] = async (user, sql, values = []) => {
-    const own = pools.get(user) ?? poolsTo(urlOf(user));
+    const own = pools.get(user) ?? poolsTo(urlOf(user), { times: { write: { statementMs } } });
     pools.set(user, own);
     return (await own.query(sql, values, { operation: 'test', pool: 'write' })).rows;
   };

@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../../../../src/base/errors.ts';
 import { postgresMigrations } from '../../../../../src/core/store/postgres/postgresSchema.ts';
-import { setUpTeamDatabase } from '../../../../../src/core/store/postgres/setUpTeamDatabase.ts';
+import {
+  setUpTeamDatabase,
+  teamDatabaseSql,
+} from '../../../../../src/core/store/postgres/setUpTeamDatabase.ts';
 import {
   type MigrationStep,
   stepsOf,
@@ -30,7 +33,7 @@ describeWith([postgresProgram], 'the schema of a team’s database', () => {
   afterEach(() => team?.dispose());
 
   const setUp = (steps = known, user = postgresUser): Promise<void> =>
-    setUpTeamDatabase(team.optionsOf(user), { team: 'blue', members: ['alice'], steps });
+    setUpTeamDatabase(team.optionsOf(user), { team: 'blue', members: ['alice'] }, steps);
 
   const taken = async (): Promise<unknown> =>
     (await team.administrator('SELECT name FROM slipstream.schema_steps ORDER BY version')).map(
@@ -61,6 +64,17 @@ describeWith([postgresProgram], 'the schema of a team’s database', () => {
       known.length,
     ]);
     await assert.rejects(team.member('alice').check(), /Ask whoever runs it to set it up again/);
+  });
+
+  it('may be set up by the script that is shown, whatever the names', async () => {
+    const name = `o'neill \\ "x"`;
+    await team.administrator(teamDatabaseSql({ team: name, members: [name] }));
+    const rows = await team.administrator(
+      `SELECT m.member FROM slipstream.team_members m JOIN slipstream.teams t ON t.id = m.team_id
+       WHERE t.name = $1`,
+      [name],
+    );
+    assert.deepEqual(rows, [{ member: name }]);
   });
 
   it('is not for members to change', async () => {
