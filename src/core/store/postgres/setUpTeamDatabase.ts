@@ -10,17 +10,6 @@ import { stepsOf } from './teamMigrations.ts';
 const setUpMs = 30 * 60_000;
 const insufficientPrivilege = '42501';
 
-/** The script for this version, to be looked at and run by whoever runs the database. */
-export function teamDatabaseSql(setUp: TeamSetUp): string {
-  return `-- Sets up PostgreSQL for Slipstream, or brings it up to date; nothing that is kept is lost.
--- Run it in the team's database, as a role that may create roles and a schema there:
---   psql --set ON_ERROR_STOP=1 --file this.sql postgres://admin@host/database
-BEGIN;
-${teamDatabaseScript(setUp, stepsOf(postgresMigrations))}
-COMMIT;
-`;
-}
-
 /** Runs the script. Rejects with a `UserError` that says which right is missing. */
 export async function setUpTeamDatabase(
   options: DatabasePoolsOptions,

@@ -23,7 +23,6 @@ export function teamDatabaseScript(
   const names = members.map(literal).join(', ');
   return `${rolesSql}
 
--- Members sign in as roles of their own: give each a password, as with \\password in psql.
 DO $members$
 DECLARE name text;
 BEGIN

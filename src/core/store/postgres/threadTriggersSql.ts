@@ -61,11 +61,12 @@ export const threadTriggersSql = `
   SET search_path = pg_catalog, slipstream, pg_temp AS $body$
   BEGIN
     IF OLD.owner <> session_user THEN
-      IF (OLD.title, OLD.is_title_by_user, OLD.deleted_at, OLD.shared_at, OLD.team_id) IS DISTINCT FROM
-          (NEW.title, NEW.is_title_by_user, NEW.deleted_at, NEW.shared_at, NEW.team_id) THEN
+      IF (OLD.deleted_at, OLD.shared_at, OLD.team_id) IS DISTINCT FROM
+          (NEW.deleted_at, NEW.shared_at, NEW.team_id) THEN
         RAISE SQLSTATE 'SL001' USING MESSAGE =
-          format('This thread is %s’s: only they can name, share or delete it.', OLD.owner);
+          format('This thread is %s’s: only they can share or delete it.', OLD.owner);
       END IF;
+      -- Whoever goes on with it may name it, but not tell its owner's model what to do.
       NEW.system_prompt := OLD.system_prompt;
     END IF;
     IF NEW.shared_at IS NOT NULL AND NEW.team_id IS NULL THEN
