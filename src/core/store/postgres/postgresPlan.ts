@@ -1,5 +1,11 @@
 import { BugError } from '../../../base/errors.ts';
-import { type PlanDialect, plan, type TableSpec, type WriteOperation } from '../batchPlan.ts';
+import {
+  type PlanDialect,
+  type PlannedStatement,
+  plan,
+  type TableSpec,
+  type WriteOperation,
+} from '../batchPlan.ts';
 import type { PostgresTransaction } from './databasePools.ts';
 
 /** The protocol counts a statement's values in 16 bits. */
@@ -15,21 +21,36 @@ const dialect: PlanDialect = {
 /** After a connection was lost in a commit, nobody knows whether it came to pass. */
 const repeatedDialect: PlanDialect = { ...dialect, isRepeated: true };
 
-/**
- * Does the operations in a transaction, as `plan` says. The statements of `run` operations have `$1`
- * and so on for their values.
- */
-export async function executePlan(
-  transaction: PostgresTransaction,
+/** The statements of a plan; those of `run` operations have `$1` and so on for their values. */
+export function planOf(
   tables: readonly TableSpec[],
   operations: readonly WriteOperation[],
   isRepeated: boolean,
-): Promise<void> {
-  const chosen = isRepeated ? repeatedDialect : dialect;
-  for (const { sql, values, otherwise } of plan(tables, operations, chosen)) {
-    const { changed } = await transaction.query(sql, values);
-    if (changed === 0 && otherwise !== undefined) {
-      throw new BugError(otherwise);
+): Iterable<PlannedStatement> {
+  return plan(tables, operations, isRepeated ? repeatedDialect : dialect);
+}
+
+/** The statement that is all of a plan, if there is one: it needs no transaction around it. */
+export function onlyStatement(
+  statements: Iterable<PlannedStatement>,
+): PlannedStatement | undefined {
+  let only: PlannedStatement | undefined;
+  for (const statement of statements) {
+    if (only) {
+      return undefined;
     }
+    only = statement;
+  }
+  return only;
+}
+
+/** Does one statement of a plan through `query`. */
+export async function runPlanned(
+  { sql, values, otherwise }: PlannedStatement,
+  query: PostgresTransaction['query'],
+): Promise<void> {
+  const { changed } = await query(sql, values);
+  if (changed === 0 && otherwise !== undefined) {
+    throw new BugError(otherwise);
   }
 }

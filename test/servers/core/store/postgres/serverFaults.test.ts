@@ -136,11 +136,17 @@ describeWith([postgresProgram], 'a PostgreSQL that fails', () => {
 
   it('writes nothing twice where the answer to a commit is lost', async () => {
     const writer = new PostgresBatchWriter({ pools, clock: systemClock, tables: [rows] });
-    proxy.losesAnswerTo = 'COMMIT';
-    await writer.write({ operations: [{ kind: 'put', table: rows, row: { id: 'a' } }] });
+    const put = (id: string) => ({ kind: 'put', table: rows, row: { id } }) as const;
+    // One statement by itself, and several in a transaction.
+    proxy.losesAnswerTo = 'INSERT INTO';
+    await writer.write({ operations: [put('a')] });
     assert.equal(proxy.losesAnswerTo, undefined);
-    assert.deepEqual(await storedIds(), ['a']);
-    const again = writer.write({ operations: [{ kind: 'put', table: rows, row: { id: 'a' } }] });
+    proxy.losesAnswerTo = 'COMMIT';
+    const deletion = { kind: 'run', sql: "DELETE FROM rows WHERE id = 'x'", values: [] } as const;
+    await writer.write({ operations: [put('b'), deletion, put('c')] });
+    assert.equal(proxy.losesAnswerTo, undefined);
+    assert.deepEqual(await storedIds(), ['a', 'b', 'c']);
+    const again = writer.write({ operations: [put('a')] });
     await assert.rejects(again, (error) => isUniqueViolation(error));
     writer.dispose();
   });
