@@ -7,7 +7,7 @@ import { halves } from '../batchUnits.ts';
 import type { BatchWriterCounters } from '../batchWriter.ts';
 import type { DatabasePools, PostgresTransaction } from './databasePools.ts';
 import { isConflict } from './postgresErrors.ts';
-import { onlyStatement, planOf, runPlanned } from './postgresPlan.ts';
+import { executePlan, onlyStatement, planOf, runPlanned } from './postgresPlan.ts';
 import { type QueueLimits, WriteQueue } from './writeQueue.ts';
 
 export interface PostgresBatchWriterOptions {
@@ -228,7 +228,9 @@ export class PostgresBatchWriter implements Disposable {
   /** The usual case, with no savepoint to wait for. False where a unit is at fault. */
   private async commitTogether(units: readonly QueuedUnit[]): Promise<boolean> {
     try {
-      const alone = units.some(({ check }) => check) ? undefined : onlyStatement(this.plan(units));
+      const { operations, isRepeated, isChecked } = together(units);
+      const { tables } = this.options;
+      const alone = isChecked ? undefined : onlyStatement(planOf(tables, operations, isRepeated));
       await (alone
         ? this.runAlone(units, alone)
         : this.inTransaction(units, (transaction) => this.apply(transaction, units)));
@@ -325,15 +327,8 @@ export class PostgresBatchWriter implements Disposable {
     for (const unit of units) {
       await unit.check?.(transaction);
     }
-    for (const statement of this.plan(units)) {
-      await runPlanned(statement, transaction.query);
-    }
-  }
-
-  private plan(units: readonly QueuedUnit[]): Iterable<PlannedStatement> {
-    const operations = units.flatMap((unit) => unit.operations);
-    const isRepeated = units.some((unit) => unit.isRepeated === true);
-    return planOf(this.options.tables, operations, isRepeated);
+    const { operations, isRepeated } = together(units);
+    await executePlan(transaction, this.options.tables, operations, isRepeated);
   }
 
   private fail(units: readonly QueuedUnit[], error: unknown): void {
@@ -364,6 +359,14 @@ export class PostgresBatchWriter implements Disposable {
       this.timer = this.options.clock.setTimeout(goOn, delayMs);
     });
   }
+}
+
+function together(units: readonly QueuedUnit[]) {
+  return {
+    operations: units.flatMap((unit) => unit.operations),
+    isRepeated: units.some((unit) => unit.isRepeated === true),
+    isChecked: units.some((unit) => unit.check !== undefined),
+  };
 }
 
 /** The connection was lost while nobody could tell whether it came to pass. */

@@ -44,6 +44,18 @@ export function onlyStatement(
   return only;
 }
 
+/** Does the operations in a transaction, as their plan says. */
+export async function executePlan(
+  transaction: PostgresTransaction,
+  tables: readonly TableSpec[],
+  operations: readonly WriteOperation[],
+  isRepeated: boolean,
+): Promise<void> {
+  for (const statement of planOf(tables, operations, isRepeated)) {
+    await runPlanned(statement, transaction.query);
+  }
+}
+
 /** Does one statement of a plan through `query`. */
 export async function runPlanned(
   { sql, values, otherwise }: PlannedStatement,
