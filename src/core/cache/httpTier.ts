@@ -90,9 +90,6 @@ export class HttpTier implements RemoteTier {
     // The guard's signal is left aside: a late answer is let come, so that its connection serves the
     // next read.
     const outcome = await this.guard.read(() => this.read(key));
-    if (outcome?.kind === 'refused') {
-      this.refusals.note(outcome.reason);
-    }
     if (outcome?.kind !== 'hit') {
       return undefined;
     }
@@ -131,6 +128,10 @@ export class HttpTier implements RemoteTier {
       this.hasAnswered = true;
       this.counts.hits += outcome.kind === 'hit' ? 1 : 0;
       this.counts.misses += outcome.kind === 'miss' ? 1 : 0;
+      if (outcome.kind === 'refused') {
+        // Here, because it may come late, as where a handshake takes longer than a read may.
+        this.refusals.note(outcome.reason);
+      }
       return outcome;
     } finally {
       this.readsUnderWay -= 1;

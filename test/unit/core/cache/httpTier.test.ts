@@ -188,6 +188,27 @@ describe('The HTTP tier', () => {
     assert.equal(server.connections, 1);
   });
 
+  it('says what is refused though that came late', async () => {
+    const tier = aTier();
+    let release = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      server.answer = (_, response) => {
+        release = () => response.writeHead(401).end();
+        resolve();
+        return true;
+      };
+    });
+    const reading = tier.get(key);
+    await asked;
+    await clock.advance(60);
+    assert.equal(await reading, undefined);
+    release();
+    while (tier.figures.state !== 'refused') {
+      await new Promise(setImmediate);
+    }
+    assert.match(tier.figures.reason, /did not accept the token/);
+  });
+
   it('reads no more than the longest value has, and closes', async () => {
     const tier = aTier();
     server.answer = (_, response) => {
