@@ -38,6 +38,8 @@ export interface CommandHandlers {
   discardPreview(uri?: unknown): Promise<void>;
   /** Leads step by step to a team's servers. */
   connectTeam(): Promise<void>;
+  /** Makes a team's database, for whoever runs it. */
+  setUpTeam(): Promise<void>;
   /** Lets the team see the thread in view. */
   shareThread(): Promise<void>;
   unshareThread(): Promise<void>;
@@ -120,6 +122,7 @@ const names: { readonly [Name in CommandName]: true } = {
   showSpending: true,
   runOnManyFiles: true,
   connectTeam: true,
+  setUpTeam: true,
   shareThread: true,
   unshareThread: true,
   importHistory: true,

@@ -62,14 +62,13 @@ async function follow(
 /** Setting a team up is seldom: what it takes loads with the first of its commands. */
 function lazyCommands({ door, chat, threads, context, ...parts }: JoinTeamParts): TeamCommands {
   const load = lazy(async () => {
-    const [{ cacheLine, createTeamCommands }, { createProbes, teamKeys }] = await Promise.all([
-      import('./teamCommands.ts'),
-      import('./teamProbes.ts'),
-    ]);
+    const [{ cacheLine, createTeamCommands }, { createProbes, createSetUp, teamKeys }] =
+      await Promise.all([import('./teamCommands.ts'), import('./teamProbes.ts')]);
     return createTeamCommands({
       ...parts,
       probes: createProbes(parts.settings),
       keys: teamKeys,
+      setUp: createSetUp(parts.settings),
       cacheLines: () => parts.cache.remoteStates().map(cacheLine),
       secrets: new TeamSecrets(context.secrets),
       team: () => door.settled(),
@@ -79,6 +78,7 @@ function lazyCommands({ door, chat, threads, context, ...parts }: JoinTeamParts)
   });
   return {
     connectTeam: async () => (await load()).connectTeam(),
+    setUpTeam: async () => (await load()).setUpTeam(),
     shareThread: async () => (await load()).shareThread(),
     unshareThread: async () => (await load()).unshareThread(),
     importHistory: async () => (await load()).importHistory(),

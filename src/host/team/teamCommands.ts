@@ -5,11 +5,12 @@ import type { CommandHandlers } from '../commandTable.ts';
 import { commandId } from '../commandTable.ts';
 import { withProgress } from '../progress.ts';
 import { type ConnectFlowParts, connectTeam } from './connectFlow.ts';
+import { type SetUpFlowParts, setUpTeam } from './setUpFlow.ts';
 import { hostIn } from './teamAddress.ts';
 import type { TeamFeature } from './teamFeature.ts';
 import { teamStatus } from './teamStatus.ts';
 
-export interface TeamCommandParts extends ConnectFlowParts {
+export interface TeamCommandParts extends ConnectFlowParts, SetUpFlowParts {
   /** What the settings say, once it has loaded. */
   readonly team: () => Promise<TeamFeature | undefined>;
   /** Throws `UserError` where no thread is in view. */
@@ -22,6 +23,7 @@ export interface TeamCommandParts extends ConnectFlowParts {
 export type TeamCommands = Pick<
   CommandHandlers,
   | 'connectTeam'
+  | 'setUpTeam'
   | 'shareThread'
   | 'unshareThread'
   | 'importHistory'
@@ -34,6 +36,7 @@ export type TeamCommands = Pick<
 export function createTeamCommands(parts: TeamCommandParts): TeamCommands {
   return {
     connectTeam: () => connectTeam(parts),
+    setUpTeam: () => setUpTeam(parts),
     shareThread: () => parts.share(parts.shownThread(), true),
     unshareThread: () => parts.share(parts.shownThread(), false),
     importHistory: () => importHistory(parts),

@@ -5,11 +5,13 @@ import { checkRedis } from '../../core/cache/checkRedis.ts';
 import { toHttpCacheAccess } from '../../core/cache/httpCacheAddress.ts';
 import { createTeamKeyText, parseTeamKeys } from '../../core/cache/teamKeys.ts';
 import { createHttpFetch } from '../../core/model/httpFetch.ts';
+import { setUpTeamDatabase } from '../../core/store/postgres/setUpTeamDatabase.ts';
 import { readEnvironment } from '../environment.ts';
 import { hostFetch, systemAuthorities } from '../proxySettings.ts';
 import type { VsCodeSettings } from '../settings.ts';
 import type { TeamKeys, TeamProbes } from './connectFlow.ts';
-import { openTeamServer } from './openTeamServer.ts';
+import { databaseOptions, openTeamServer } from './openTeamServer.ts';
+import type { SetUpFlowParts } from './setUpFlow.ts';
 
 /** How the team's key is made and told from other text. */
 export const teamKeys: TeamKeys = {
@@ -23,6 +25,12 @@ export const teamKeys: TeamKeys = {
     }
   },
 };
+
+/** Makes a team's database, or brings it to this version, and lets members in. */
+export function createSetUp(settings: VsCodeSettings): SetUpFlowParts['setUp'] {
+  return (address, password, members) =>
+    setUpTeamDatabase(databaseOptions(settings, address, password), members);
+}
 
 /** What tries the addresses of a team's servers out before they are kept. */
 export function createProbes(settings: VsCodeSettings): TeamProbes {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresTeamServer } from '../../../../src/core/store/postgres/postgresTeamServer.ts';
 import { postgresProgram } from '../../../support/servers/postgresServer.ts';
 import { describeWith } from '../../../support/servers/serverProgram.ts';
+import { TeamPostgres } from '../../../support/servers/teamPostgres.ts';
 import { Machine } from '../../../unit/core/team/machine.ts';
-import { TeamPostgres } from './teamPostgres.ts';
 
 type TeamMachine = Machine<PostgresTeamServer>;
 

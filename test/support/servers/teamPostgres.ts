@@ -1,18 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../../../src/base/clock.ts';
-import { DatabasePools } from '../../../../src/core/store/postgres/databasePools.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { DatabasePools } from '../../../src/core/store/postgres/databasePools.ts';
 import {
   type PostgresAddress,
   parsePostgresUrl,
-} from '../../../../src/core/store/postgres/postgresAddress.ts';
-import { PostgresTeamServer } from '../../../../src/core/store/postgres/postgresTeamServer.ts';
-import { setUpTeamDatabase } from '../../../../src/core/store/postgres/setUpTeamDatabase.ts';
-import { ServerAwayError } from '../../../../src/core/team/serverErrors.ts';
-import {
-  type PostgresServer,
-  postgresUser,
-  startPostgres,
-} from '../../../support/servers/postgresServer.ts';
+} from '../../../src/core/store/postgres/postgresAddress.ts';
+import { PostgresTeamServer } from '../../../src/core/store/postgres/postgresTeamServer.ts';
+import { setUpTeamDatabase } from '../../../src/core/store/postgres/setUpTeamDatabase.ts';
+import { ServerAwayError } from '../../../src/core/team/serverErrors.ts';
+import { type PostgresServer, postgresUser, startPostgres } from './postgresServer.ts';
 
 /** A real PostgreSQL with a team's database in it. */
 export class TeamPostgres {
