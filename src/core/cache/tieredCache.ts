@@ -162,11 +162,11 @@ export class TieredCache implements Disposable {
    * For what was not found: whose turn it is to ask for it in the team. Undefined where there is no
    * such thing, and then whoever needs it asks.
    */
-  async takeTurn(
+  takeTurn(
     key: string,
     options: LookOptions,
     signal: AbortSignal,
-  ): Promise<TeamTurn<CacheHit> | undefined> {
+  ): Promise<TeamTurn<CacheHit>> | undefined {
     const { remote, disposal } = this;
     return options.isShareable === true && remote.canLease
       ? takeTeamTurn(key, {

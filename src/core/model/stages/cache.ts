@@ -7,7 +7,13 @@ import {
 } from '../../cache/answerPolicy.ts';
 import type { KeyOfRequest } from '../../cache/requestKeys.ts';
 import type { TeamTurn } from '../../cache/teamTurn.ts';
-import type { CacheHit, Keeping, TieredCache, ValueFacts } from '../../cache/tieredCache.ts';
+import type {
+  CacheHit,
+  Keeping,
+  LookOptions,
+  TieredCache,
+  ValueFacts,
+} from '../../cache/tieredCache.ts';
 import { slipstream } from '../../telemetry/genAiAttributes.ts';
 import { operation } from '../../telemetry/spanNames.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
@@ -54,10 +60,9 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
   const isSought = key !== undefined && !mustRefresh;
   const look = { ...facts, scope: lookup };
   const kept = isSought ? await options.cache.get(key, look) : undefined;
-  const turn =
-    isSought && !kept && !signal.aborted && mayWaitForTeam(request)
-      ? await options.cache.takeTurn(key, look, signal)
-      : undefined;
+  const taking = isSought && !kept ? takeTurn(options, call, key, look) : undefined;
+  // Without a team there is nothing to wait for, not even a tick.
+  const turn = taking && (await taking);
   const hit = turn?.kind === 'found' ? turn.hit : kept;
   if (signal.aborted) {
     endTurn(turn);
@@ -90,6 +95,16 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
     endTurn(turn);
   };
   return new KeptStream(events, { keep: keeping.keep, end: ending }, lifetime);
+}
+
+/** Undefined where nobody of a team is to be waited for. */
+function takeTurn(
+  { cache }: CacheStageOptions,
+  { request, signal }: Call,
+  key: string,
+  look: LookOptions,
+): Promise<TeamTurn<CacheHit>> | undefined {
+  return mayWaitForTeam(request) && !signal.aborted ? cache.takeTurn(key, look, signal) : undefined;
 }
 
 /** After the answer was kept, so that who waits for the turn finds it. */

@@ -219,5 +219,27 @@ describe('The tiers that a team shares, behind those of the machine', () => {
     keep(anna, 1);
     await anna.get('other', shareable);
     assert.deepEqual([redis.reads, redis.writes], [0, 0]);
+    const { signal } = new AbortController();
+    assert.equal(anna.takeTurn('other', shareable, signal), undefined, 'nothing to wait for');
+  });
+
+  it('make nobody without a team wait for one tick more', async () => {
+    const ticksOf = async (facts: object): Promise<number> => {
+      const alone = aWindow('alone', []);
+      keep(alone, 1, facts);
+      let ticks = 0;
+      let isThere = false;
+      const getting = alone.get(key, facts).then(() => {
+        isThere = true;
+      });
+      while (!isThere) {
+        ticks += 1;
+        await Promise.resolve();
+      }
+      await getting;
+      return ticks;
+    };
+    assert.equal(await ticksOf(shareable), await ticksOf({}));
+    assert.ok((await ticksOf(shareable)) <= 4);
   });
 });
