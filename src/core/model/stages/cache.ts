@@ -16,6 +16,7 @@ import type {
 } from '../../cache/tieredCache.ts';
 import { slipstream } from '../../telemetry/genAiAttributes.ts';
 import { operation } from '../../telemetry/spanNames.ts';
+import type { TraceScope } from '../../telemetry/traceScope.ts';
 import { type HandingOver, handingOver } from '../handOver.ts';
 import { AnswerCollector, isKeptAnswer, replay } from '../keptAnswer.ts';
 import type { ModelEvent, ModelRequest, Next, Stage } from '../request.ts';
@@ -70,11 +71,7 @@ async function* answer(options: CacheStageOptions, call: Call): HandingOver {
     return undefined;
   }
   if (hit && isKeptAnswer(hit.value)) {
-    noteHit(request, hit);
-    lookup?.set({
-      [slipstream.cacheOutcome]: hit.isStale ? 'stale' : 'hit',
-      [slipstream.cacheTier]: hit.tier,
-    });
+    noteHit(request, hit, lookup);
     if (hit.isStale) {
       options.refresh(request);
     }
@@ -127,7 +124,11 @@ const places: Readonly<Record<CacheHit['tier'], string>> = {
   http: 'in the team’s HTTP cache',
 };
 
-function noteHit({ trail }: ModelRequest, hit: CacheHit): void {
+function noteHit({ trail }: ModelRequest, hit: CacheHit, lookup: TraceScope | undefined): void {
+  lookup?.set({
+    [slipstream.cacheOutcome]: hit.isStale ? 'stale' : 'hit',
+    [slipstream.cacheTier]: hit.tier,
+  });
   trail?.note('cache', wordsFor(hit));
   if (trail) {
     trail.answeredFrom = hit.tier;
