@@ -1,13 +1,17 @@
 import type { Clock } from '../../../base/clock.ts';
 import { BugError, toError } from '../../../base/errors.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
-import { ServerAwayError, ServerRefusedError } from '../../team/serverErrors.ts';
-import type { PlannedStatement, TableSpec, WriteOperation } from '../batchPlan.ts';
-import { halves } from '../batchUnits.ts';
+import { ServerAwayError } from '../../team/serverErrors.ts';
+import type { TableSpec } from '../batchPlan.ts';
 import type { BatchWriterCounters } from '../batchWriter.ts';
-import type { DatabasePools, PostgresTransaction } from './databasePools.ts';
+import {
+  type CommittedUnit,
+  commitUnits,
+  type Failure,
+  type PostgresWriteUnit,
+} from './batchCommit.ts';
+import type { DatabasePools } from './databasePools.ts';
 import { isConflict } from './postgresErrors.ts';
-import { executePlan, onlyStatement, planOf, runPlanned } from './postgresPlan.ts';
 import { type QueueLimits, WriteQueue } from './writeQueue.ts';
 
 export interface PostgresBatchWriterOptions {
@@ -33,19 +37,6 @@ export interface WriterLimits {
 }
 
 /**
- * Operations that are kept together or not at all. They may be done twice where a connection is lost
- * in the middle of a commit, and must then come to the same: put and clear do, and so must `update`
- * and `run`.
- */
-export interface PostgresWriteUnit {
-  readonly operations: readonly WriteOperation[];
-  /** Runs in the transaction, before the unit; what it throws becomes the unit's failure. */
-  readonly check?: (transaction: PostgresTransaction) => Promise<void>;
-  /** Makes what the caller is told out of the failure of this very unit. */
-  readonly explain?: (error: unknown) => unknown;
-}
-
-/**
  * How long the first write waits for others, ms. Far below what a user sees, and a stream's deltas
  * and all rows of one message come within it. While a transaction is under way the next one gathers.
  */
@@ -65,18 +56,11 @@ const awayPausesMs = [50, 100, 200, 400, 800, 1_600] as const;
 /** Transactions that are in each other's way go on when one of them is done. */
 const conflictPauseMs = 20;
 const maxConflicts = 10;
-const tag = { operation: 'batch.write', pool: 'write' } as const;
 
-interface QueuedUnit extends PostgresWriteUnit {
+interface QueuedUnit extends CommittedUnit {
   readonly settle: (failure: Failure | undefined) => void;
   /** Since when the server is away for it, by the clock; undefined before it was tried. */
   awaySinceMs?: number;
-  /** Whether it may be in the database already. */
-  isRepeated?: boolean;
-}
-
-interface Failure {
-  readonly error: unknown;
 }
 
 /**
@@ -210,8 +194,9 @@ export class PostgresBatchWriter implements Disposable {
   /** Commits all units, or where one fails all others. Throws what is none of their fault. */
   private async commit(units: readonly QueuedUnit[]): Promise<void> {
     const { clock, onCommit } = this.options;
+    const explain = this.explain.bind(this);
     const start = clock.now();
-    const failures = (await this.commitTogether(units)) ? new Map() : await this.commitRest(units);
+    const failures = await commitUnits({ ...this.options, explain }, units);
     this.counts.lastCommitMs = clock.now() - start;
     onCommit?.(
       this.counts.lastCommitMs,
@@ -225,112 +210,6 @@ export class PostgresBatchWriter implements Disposable {
     }
   }
 
-  /** The usual case, with no savepoint to wait for. False where a unit is at fault. */
-  private async commitTogether(units: readonly QueuedUnit[]): Promise<boolean> {
-    try {
-      const { operations, isRepeated, isChecked } = together(units);
-      const { tables } = this.options;
-      const alone = isChecked ? undefined : onlyStatement(planOf(tables, operations, isRepeated));
-      await (alone
-        ? this.runAlone(units, alone)
-        : this.inTransaction(units, (transaction) => this.apply(transaction, units)));
-      return true;
-    } catch (error) {
-      if (isNobodysFault(error)) {
-        throw error;
-      }
-      return false;
-    }
-  }
-
-  /** Commits those that can be, and tells what became of the others. */
-  private async commitRest(units: readonly QueuedUnit[]): Promise<Map<QueuedUnit, Failure>> {
-    const failures = new Map<QueuedUnit, Failure>();
-    await this.inTransaction(units, (transaction) =>
-      this.applyHalves(transaction, units, failures),
-    );
-    return failures;
-  }
-
-  /** One statement is a transaction by itself, in one round trip instead of three. */
-  private async runAlone(units: readonly QueuedUnit[], statement: PlannedStatement): Promise<void> {
-    const { pools } = this.options;
-    try {
-      await runPlanned(statement, (sql, values) => pools.query(sql, values ?? [], tag));
-    } catch (error) {
-      noteRepeat(units, error);
-      throw error;
-    }
-  }
-
-  private async inTransaction(
-    units: readonly QueuedUnit[],
-    work: (transaction: PostgresTransaction) => Promise<void>,
-  ): Promise<void> {
-    let isCommitting = false;
-    try {
-      await this.options.pools.transaction(tag, async (transaction) => {
-        await work(transaction);
-        isCommitting = true;
-      });
-    } catch (error) {
-      if (isCommitting) {
-        noteRepeat(units, error);
-      }
-      throw error;
-    }
-  }
-
-  /** Applies the units, or where that fails one half after the other, until the bad one is alone. */
-  private async applyHalves(
-    transaction: PostgresTransaction,
-    units: readonly QueuedUnit[],
-    failures: Map<QueuedUnit, Failure>,
-  ): Promise<void> {
-    const failure = await this.attempt(transaction, units);
-    const [first] = units;
-    if (!failure || !first) {
-      return;
-    }
-    if (units.length === 1) {
-      failures.set(first, { error: this.explain(first, failure.error) });
-      return;
-    }
-    for (const half of halves(units)) {
-      await this.applyHalves(transaction, half, failures);
-    }
-  }
-
-  /** Applies the units or nothing of them. */
-  private async attempt(
-    transaction: PostgresTransaction,
-    units: readonly QueuedUnit[],
-  ): Promise<Failure | undefined> {
-    await transaction.query('SAVEPOINT attempt');
-    try {
-      await this.apply(transaction, units);
-      await transaction.query('RELEASE attempt');
-      return undefined;
-    } catch (error) {
-      if (isNobodysFault(error)) {
-        throw error;
-      }
-      await transaction.query('ROLLBACK TO attempt; RELEASE attempt');
-      return { error };
-    }
-  }
-
-  private async apply(
-    transaction: PostgresTransaction,
-    units: readonly QueuedUnit[],
-  ): Promise<void> {
-    for (const unit of units) {
-      await unit.check?.(transaction);
-    }
-    const { operations, isRepeated } = together(units);
-    await executePlan(transaction, this.options.tables, operations, isRepeated);
-  }
-
   private fail(units: readonly QueuedUnit[], error: unknown): void {
     this.counts.failed += units.length;
     for (const unit of units) {
@@ -338,7 +217,7 @@ export class PostgresBatchWriter implements Disposable {
     }
   }
 
-  private explain(unit: QueuedUnit, error: unknown): unknown {
+  private explain(unit: PostgresWriteUnit, error: unknown): unknown {
     const explained = unit.explain ? unit.explain(error) : error;
     return this.options.explain ? this.options.explain(explained) : explained;
   }
@@ -359,30 +238,6 @@ export class PostgresBatchWriter implements Disposable {
       this.timer = this.options.clock.setTimeout(goOn, delayMs);
     });
   }
-}
-
-function together(units: readonly QueuedUnit[]) {
-  return {
-    operations: units.flatMap((unit) => unit.operations),
-    isRepeated: units.some((unit) => unit.isRepeated === true),
-    isChecked: units.some((unit) => unit.check !== undefined),
-  };
-}
-
-/** The connection was lost while nobody could tell whether it came to pass. */
-function noteRepeat(units: readonly QueuedUnit[], error: unknown): void {
-  if (error instanceof ServerAwayError) {
-    for (const unit of units) {
-      unit.isRepeated = true;
-    }
-  }
-}
-
-/** Whether every write would have failed alike, so that it is no use to look for the bad one. */
-function isNobodysFault(error: unknown): boolean {
-  return (
-    error instanceof ServerAwayError || error instanceof ServerRefusedError || isConflict(error)
-  );
 }
 
 /** Longer and longer, by how long the server has been away. */

@@ -31,8 +31,9 @@ import {
   threadsTable,
   toolResultsTable,
 } from '../threadSchema.ts';
+import type { PostgresWriteUnit } from './batchCommit.ts';
 import type { DatabasePools, PostgresTransaction, StatementOptions } from './databasePools.ts';
-import { PostgresBatchWriter, type PostgresWriteUnit } from './postgresBatchWriter.ts';
+import { PostgresBatchWriter } from './postgresBatchWriter.ts';
 import { postgresDialect } from './postgresDialect.ts';
 import { isUniqueViolation } from './postgresErrors.ts';
 import { teamTables } from './postgresSchema.ts';

@@ -3,11 +3,9 @@ import fc from 'fast-check';
 import { systemClock } from '../../../../../src/base/clock.ts';
 import type { TableSpec, WriteOperation } from '../../../../../src/core/store/batchPlan.ts';
 import type { SqlRow, SqlValue } from '../../../../../src/core/store/database.ts';
+import type { PostgresWriteUnit } from '../../../../../src/core/store/postgres/batchCommit.ts';
 import type { DatabasePools } from '../../../../../src/core/store/postgres/databasePools.ts';
-import {
-  PostgresBatchWriter,
-  type PostgresWriteUnit,
-} from '../../../../../src/core/store/postgres/postgresBatchWriter.ts';
+import { PostgresBatchWriter } from '../../../../../src/core/store/postgres/postgresBatchWriter.ts';
 import { errorCode } from '../../../../../src/core/store/postgres/postgresErrors.ts';
 import {
   type PostgresServer,
