@@ -85,6 +85,21 @@ describe('The package', () => {
     assert.ok(bytes < maxEagerBytes, `${bytes} bytes, more than ${maxEagerBytes}`);
   });
 
+  it('loads the clients of PostgreSQL and Redis for a team alone', () => {
+    const later = files.filter((file) => /^dist\/later\/.*\.js$/.test(file));
+    assert.ok(later.length > 0);
+    // Words of their protocols, which no bundling changes.
+    for (const word of ['SCRAM-SHA-256', 'MISCONF']) {
+      const holders = files.filter((file) => isHolding(join(root, file), word));
+      assert.ok(holders.length > 0, `nothing packed has ${word}`);
+      for (const entry of later) {
+        const loaded = [...staticImports(join(root, entry), new Set())];
+        const found = loaded.filter((path) => isHolding(path, word));
+        assert.deepEqual(found, [], `${entry} loads what has ${word}`);
+      }
+    }
+  });
+
   it('names no source map and no path of the machine that built it', () => {
     for (const file of files.filter((one) => one.endsWith('.js'))) {
       const text = readFileSync(join(root, file), 'utf8');
@@ -93,6 +108,10 @@ describe('The package', () => {
     }
   });
 });
+
+function isHolding(path: string, word: string): boolean {
+  return path.endsWith('.js') && readFileSync(path, 'utf8').includes(word);
+}
 
 /** The file and those it imports without `import()`, all the way down. */
 function staticImports(path: string, found: Set<string>): Set<string> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { leaveTeam } from '../../../../src/core/store/teamSchema.ts';
 import { TeamDatabase, type Weather } from '../../../support/team/teamDatabase.ts';
 import { Machine } from './machine.ts';
 
@@ -253,6 +254,18 @@ describe('keeping threads in step with the team', () => {
     assert.equal(anna.sync.state.waiting, 0);
     assert.equal(database.visible('anna')[0]?.messages.size, 2);
     assert.deepEqual(await anna.texts('t'), ['anna 1']);
+  });
+
+  it('leaves threads on this machine that are begun while no team is set', async () => {
+    await anna.begin('before');
+    leaveTeam(anna.test.connection);
+    await anna.begin('without');
+    await anna.say('without');
+    await anna.exchange();
+    assert.deepEqual(
+      database.visible('anna').map(({ thread }) => thread.id),
+      ['before'],
+    );
   });
 
   it('copies calls once they have ended, without the folder', async () => {
