@@ -21,6 +21,8 @@ export interface ApplyParts {
   readonly newId: () => string;
   /** Whether a thread that was continued apart may be parted now: one window at a time does. */
   readonly canFork: boolean;
+  /** Whether the server does not take what was done here: then it is parted, if nobody went on, too. */
+  readonly isRefused?: boolean;
 }
 
 /**
@@ -50,8 +52,9 @@ function applyNow(pulled: Pulled, parts: ApplyParts): ApplyOutcome {
     return { kind: 'waits' };
   }
   const plan = planOf(database, pulled, log.pendingNow(pulled.threadId));
-  const isApart = plan.isForeign && plan.added.length + plan.moved.length > 0;
-  const isBusy = plan.isForeign && isTurnUnderWay(database, state, wallTimeMs);
+  const hasToPart = plan.isForeign || parts.isRefused === true;
+  const isApart = hasToPart && plan.added.length + plan.moved.length > 0;
+  const isBusy = hasToPart && isTurnUnderWay(database, state, wallTimeMs);
   if (isBusy || (isApart && !parts.canFork)) {
     return { kind: 'waits' };
   }

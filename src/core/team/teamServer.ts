@@ -72,8 +72,9 @@ export interface TeamServer extends Disposable {
   /**
    * Puts messages of one thread, each in or out of the conversation as it says, all or none: first
    * those set aside leave their places, then the others take theirs. Resolves to false, with nothing
-   * done, where a place is taken by a message that is not among these; and it may be tried again with
-   * other messages at once. Putting the same again changes nothing and moves no cursor that matters.
+   * done, where a place is taken by a message that is not among these, or where one would go that
+   * neither is this member's nor stands in a thread of theirs; and it may be tried again with other
+   * messages at once. Putting the same again changes nothing and moves no cursor that matters.
    */
   pushMessages(threadId: string, messages: readonly TeamMessage[]): Promise<boolean>;
   /** Lets the team see a thread, or its owner alone again. */

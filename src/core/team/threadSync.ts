@@ -58,7 +58,7 @@ export class ThreadSync {
    * Fetches what has changed in a thread elsewhere. Only the window with the lease may part a thread
    * that was continued here as well: `canFork`.
    */
-  async pull(threadId: string, canFork: boolean): Promise<ApplyOutcome> {
+  async pull(threadId: string, canFork: boolean, isRefused = false): Promise<ApplyOutcome> {
     const { log, clock, member, newId } = this.parts;
     const state = await log.state(threadId);
     if (!state?.isKnown) {
@@ -69,7 +69,14 @@ export class ThreadSync {
     // Everything that was written here before is in the database, so that it can be told apart.
     await log.connection.read(() => undefined);
     const wallTimeMs = clock.wallTime();
-    const outcome = applyPulled(pulled, { log, wallTimeMs, member, newId, canFork });
+    const outcome = applyPulled(pulled, {
+      log,
+      wallTimeMs,
+      member,
+      newId,
+      canFork,
+      isRefused,
+    });
     this.parts.pulled(threadId, outcome);
     return outcome;
   }
@@ -92,13 +99,18 @@ export class ThreadSync {
     await this.pushHead(pending, threadId);
     const { sent, left } = sendable(pending, this.parts.clock.wallTime());
     if (!(await this.pushAll(threadId, sent))) {
-      // Somebody was faster since; and if that is not so, it is no use to try for ever.
-      await this.pull(threadId, true);
-      return 'again';
+      return this.partFrom(threadId);
     }
     await this.pushRest(pending, threadId);
     log.settle(pending, left);
     return 'done';
+  }
+
+  /** Somebody was faster since; or else this member may not do to the thread what they did here. */
+  private async partFrom(threadId: string): Promise<'done' | 'again'> {
+    const faster = await this.pull(threadId, true);
+    const { kind } = faster.kind === 'same' ? await this.pull(threadId, true, true) : faster;
+    return kind === 'waits' ? 'done' : 'again';
   }
 
   private async changesSince(

@@ -18,7 +18,10 @@ interface KeptThread {
   sharedAt: number | undefined;
   isDeleted: boolean;
   change: number;
-  readonly messages: Map<string, TeamMessage & { readonly change: number }>;
+  readonly messages: Map<
+    string,
+    TeamMessage & { readonly change: number; readonly author: string }
+  >;
 }
 
 /** What becomes of the next request: done, not done, or done without an answer. */
@@ -117,7 +120,12 @@ export class MemberServer
       const kept = this.kept(threadId);
       const next = new Map(kept.messages);
       for (const one of pushed) {
-        next.set(one.message.id, { ...one, change: this.database.nextChange() });
+        const author = kept.messages.get(one.message.id)?.author ?? this.name;
+        const wasThere = kept.messages.get(one.message.id)?.isSetAside === false;
+        if (one.isSetAside && wasThere && author !== this.name && kept.owner !== this.name) {
+          return false;
+        }
+        next.set(one.message.id, { ...one, author, change: this.database.nextChange() });
       }
       const places = [...next.values()].filter((one) => !one.isSetAside);
       if (new Set(places.map(({ message }) => message.ordinal)).size < places.length) {

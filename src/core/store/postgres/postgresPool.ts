@@ -18,6 +18,11 @@ export interface PostgresLogin {
   readonly password?: string;
   /** Certificates to trust besides Node's own, PEM. Asked when the server's is not accepted. */
   readonly moreAuthorities?: () => readonly string[];
+  /**
+   * Where names are looked for. None that others may make things in: a function of theirs that fits
+   * better than PostgreSQL's own would run with the rights of whoever calls it.
+   */
+  readonly searchPath?: string;
 }
 
 export interface PostgresPoolOptions extends PostgresLogin {
@@ -50,7 +55,7 @@ const connectSql = `
   SELECT set_config('statement_timeout', $1, false),
     set_config('idle_in_transaction_session_timeout', $2, false),
     set_config('default_transaction_read_only', $3, false),
-    set_config('search_path', 'slipstream, public', false),
+    set_config('search_path', coalesce($4, current_setting('search_path')), false),
     pg_is_in_recovery() AS is_replica`;
 
 /** Connections to one server, or to the first of several that will do. */
@@ -210,9 +215,14 @@ export class PostgresPool implements Disposable {
 
   /** Bounds what the session may do, and sees whether the server will do. */
   private async prepare(client: ClientBase): Promise<void> {
-    const { statementMs, isReadOnly, acceptsReplica } = this.options;
+    const { statementMs, isReadOnly, acceptsReplica, searchPath = null } = this.options;
     const connection = this.connectionOf(client as Client);
-    const limits = [`${statementMs}`, `${idleInTransactionMs}`, isReadOnly ? 'on' : 'off'];
+    const limits = [
+      `${statementMs}`,
+      `${idleInTransactionMs}`,
+      isReadOnly ? 'on' : 'off',
+      searchPath,
+    ];
     const { rows } = await connection.query(connectSql, limits);
     if (rows[0]?.['is_replica'] === 1 && !acceptsReplica) {
       throw new ServerAwayError(`The team's database at ${this.host} takes no writes now.`);

@@ -14,6 +14,9 @@ import { grantsSql, rulesSql, teamsSql } from './teamRulesSql.ts';
 import { threadTablesSql } from './threadTablesSql.ts';
 import { threadFunctionsSql, threadTriggersSql } from './threadTriggersSql.ts';
 
+/** Where a member's statements look for names: nobody else can make anything there. */
+export const teamSearchPath = 'slipstream, pg_temp';
+
 /** What each step is to a team's database. Null where it is of each machine alone. */
 export const postgresMigrations: Readonly<Record<MigrationName, string | null>> = {
   threads: [

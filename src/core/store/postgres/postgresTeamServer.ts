@@ -29,12 +29,12 @@ import {
 } from './databasePools.ts';
 import { isConflict, isUniqueViolation } from './postgresErrors.ts';
 import { executePlan } from './postgresPlan.ts';
-import { teamCallsTable, teamTables } from './postgresSchema.ts';
+import { teamCallsTable, teamSearchPath, teamTables } from './postgresSchema.ts';
 import { PostgresThreadStore } from './postgresThreadStore.ts';
 import type { PostgresValue } from './postgresValues.ts';
 import { TeamConnection } from './teamConnection.ts';
 import { explainRefusal } from './teamErrors.ts';
-import { pushMessages } from './teamPush.ts';
+import { PushRefused, pushMessages } from './teamPush.ts';
 import { toWholeMessage, wholeMessages } from './teamStatements.ts';
 
 /** Over these, sums and windows go to the pool for analytics. */
@@ -70,7 +70,7 @@ export class PostgresTeamServer implements TeamServer {
   constructor(options: DatabasePoolsOptions) {
     const { clock } = options;
     this.options = options;
-    this.pools = new DatabasePools({ bigTables, ...options });
+    this.pools = new DatabasePools({ bigTables, searchPath: teamSearchPath, ...options });
     this.connection = new TeamConnection(this.pools, clock);
     const ask = this.ask.bind(this);
     this.threads = new PostgresThreadStore({ pools: this.pools, clock, ask });
@@ -93,7 +93,7 @@ export class PostgresTeamServer implements TeamServer {
       await this.write('messages.push', (transaction) => pushMessages(transaction, push));
       return true;
     } catch (error) {
-      if (isUniqueViolation(error)) {
+      if (isUniqueViolation(error) || error instanceof PushRefused) {
         return false;
       }
       throw error;

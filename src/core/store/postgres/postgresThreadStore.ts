@@ -105,7 +105,11 @@ export class PostgresThreadStore implements ThreadStore {
     query: Parameters<ThreadStore['listThreads']>[0],
   ): ReturnType<ThreadStore['listThreads']> {
     const { sql, values, kind, words } = lists.plan(query, true);
-    const rows = await this.read(kind === 'all' ? 'threads.list' : 'threads.search', sql, values);
+    const rows =
+      kind === 'all'
+        ? await this.read('threads.list', sql, values)
+        : // What many texts have takes its time; the list shall not wait for it.
+          await this.read('threads.search', sql, values, 'analytics');
     return toList(
       rows.map((row) => toListRow(row, words)),
       query,
@@ -232,10 +236,11 @@ export class PostgresThreadStore implements ThreadStore {
     operation: Operation,
     sql: string,
     values: readonly PostgresValue[],
+    pool: 'read' | 'analytics' = 'read',
   ): Promise<readonly SqlRow[]> {
     return this.ask(async () => {
       await this.writer.flush();
-      const { rows } = await this.parts.pools.query(sql, values, { operation, pool: 'read' });
+      const { rows } = await this.parts.pools.query(sql, values, { operation, pool });
       return rows;
     });
   }

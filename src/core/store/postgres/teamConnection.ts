@@ -94,7 +94,10 @@ export class TeamConnection implements Disposable {
     if (error instanceof ServerRefusedError) {
       this.become({ kind: 'refused', reason: error.message });
     } else if (error instanceof ServerAwayError) {
-      this.pause.failed();
+      if (this.pause.leftMs === 0) {
+        // Of many that fail together, one counts.
+        this.pause.failed();
+      }
       this.become({ kind: 'away', reason: error.message });
       this.timer?.dispose();
       this.timer = this.clock.setTimeout(() => {

@@ -1,4 +1,4 @@
-import { BugError, UserError } from '../../../base/errors.ts';
+import { BugError } from '../../../base/errors.ts';
 import type { TeamMessage } from '../../team/teamServer.ts';
 import type { WriteOperation } from '../batchPlan.ts';
 import { messageOperations } from '../messageRows.ts';
@@ -7,6 +7,11 @@ import type { PostgresTransaction } from './databasePools.ts';
 import { executePlan } from './postgresPlan.ts';
 import { teamTables } from './postgresSchema.ts';
 import { teamOperation } from './teamOperations.ts';
+
+/** What another member wrote is taken out of a thread by them, or by whose thread it is. */
+export class PushRefused extends Error {
+  override readonly name = 'PushRefused';
+}
 
 export interface Push {
   readonly threadId: string;
@@ -24,8 +29,8 @@ interface KeptMessage {
 }
 
 /**
- * Puts messages of a thread in or out of the conversation as `TeamServer.pushMessages` says. Throws a
- * unique violation where a place is taken.
+ * Puts messages of a thread in or out of the conversation as `TeamServer.pushMessages` says. Throws
+ * `PushRefused` where it must not be done, and a unique violation where a place is taken.
  */
 export async function pushMessages(transaction: PostgresTransaction, push: Push): Promise<void> {
   const { threadId, messages, member, wallTimeMs } = push;
@@ -82,9 +87,7 @@ async function move(
     [messages.map(({ message }) => message.id), setAsideAt],
   );
   if (changed < messages.length) {
-    throw new UserError(
-      'What another member wrote can only be taken out of a thread by them, or by whose thread it is.',
-    );
+    throw new PushRefused();
   }
 }
 

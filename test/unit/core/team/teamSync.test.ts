@@ -133,6 +133,22 @@ describe('keeping threads in step with the team', () => {
     assert.deepEqual(ben.changes.at(-1), { threadId: 't' });
   });
 
+  it('parts a thread where a member would take out what another wrote', async () => {
+    await shared();
+    await ben.sync.open('t');
+    await ben.retry('t', 0);
+    await ben.exchange();
+    await anna.exchange();
+    const forkId = ben.changes.find((change) => change.forkId)?.forkId ?? '';
+    assert.deepEqual(await anna.texts('t'), ['anna 1']);
+    assert.deepEqual(await ben.texts('t'), ['anna 1']);
+    assert.deepEqual(await ben.texts(forkId), ['ben 1']);
+    await anna.sync.open(forkId);
+    assert.deepEqual(await anna.texts(forkId), ['ben 1']);
+    assert.equal(ben.sync.state.waiting, 0);
+    assert.deepEqual(ben.problems, []);
+  });
+
   it('keeps the title that reached the server last', async () => {
     await shared();
     await anna.done(anna.test.store.updateThread('t', { title: 'By Anna', isTitleByUser: true }));

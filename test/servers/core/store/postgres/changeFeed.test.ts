@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DatabasePools } from '../../../../../src/core/store/postgres/databasePools.ts';
+import { teamSearchPath } from '../../../../../src/core/store/postgres/postgresSchema.ts';
 import type { PostgresTeamServer } from '../../../../../src/core/store/postgres/postgresTeamServer.ts';
 import { setUpTeamDatabase } from '../../../../../src/core/store/postgres/setUpTeamDatabase.ts';
 import type { TeamMessage } from '../../../../../src/core/team/teamServer.ts';
@@ -24,7 +25,9 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
     team = await startTeam();
     alice = team.member('alice');
     bob = team.member('bob');
-    slow = poolsTo(`${team.postgres.url.replace(postgresUser, 'alice')}?sslmode=disable`);
+    slow = poolsTo(`${team.postgres.url.replace(postgresUser, 'alice')}?sslmode=disable`, {
+      searchPath: teamSearchPath,
+    });
   });
 
   beforeEach(() => team.clear());

@@ -3,6 +3,7 @@ import type { SqlRow } from '../../../../../src/core/store/database.ts';
 import { messageStatements, pageValues } from '../../../../../src/core/store/messageStatements.ts';
 import type { DatabasePools } from '../../../../../src/core/store/postgres/databasePools.ts';
 import { postgresDialect } from '../../../../../src/core/store/postgres/postgresDialect.ts';
+import { teamSearchPath } from '../../../../../src/core/store/postgres/postgresSchema.ts';
 import {
   changedMessagesStatement,
   changedThreadsStatement,
@@ -51,7 +52,9 @@ describeWith([postgresProgram], 'the plans of what is asked of a team’s databa
       messagesPerThread: 20,
       workspaces: 10,
     });
-    alice = poolsTo(`${team.postgres.url.replace(postgresUser, 'alice')}?sslmode=disable`);
+    alice = poolsTo(`${team.postgres.url.replace(postgresUser, 'alice')}?sslmode=disable`, {
+      searchPath: teamSearchPath,
+    });
   });
 
   after(async () => {

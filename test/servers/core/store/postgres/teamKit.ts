@@ -5,6 +5,7 @@ import type {
   DatabasePoolsOptions,
 } from '../../../../../src/core/store/postgres/databasePools.ts';
 import { parsePostgresUrl } from '../../../../../src/core/store/postgres/postgresAddress.ts';
+import { teamSearchPath } from '../../../../../src/core/store/postgres/postgresSchema.ts';
 import { PostgresTeamServer } from '../../../../../src/core/store/postgres/postgresTeamServer.ts';
 import type { PostgresValue } from '../../../../../src/core/store/postgres/postgresValues.ts';
 import { setUpTeamDatabase } from '../../../../../src/core/store/postgres/setUpTeamDatabase.ts';
@@ -50,7 +51,9 @@ export async function startTeam({
     clock: systemClock,
   });
   const query: TestTeam['query'] = async (user, sql, values = []) => {
-    const own = pools.get(user) ?? poolsTo(urlOf(user), { times: { write: { statementMs } } });
+    const own =
+      pools.get(user) ??
+      poolsTo(urlOf(user), { searchPath: teamSearchPath, times: { write: { statementMs } } });
     pools.set(user, own);
     return (await own.query(sql, values, { operation: 'test', pool: 'write' })).rows;
   };
