@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { defaultSharedKinds } from '../../../../src/core/cache/answerPolicy.ts';
+import { createTeamKeyText } from '../../../../src/core/cache/teamKeys.ts';
 import { TieredCache } from '../../../../src/core/cache/tieredCache.ts';
 import { createGateway, type Gateway } from '../../../../src/core/model/gateway.ts';
 import type { ModelEvent, ModelRequest } from '../../../../src/core/model/request.ts';
@@ -44,8 +45,8 @@ describeWith([redisProgram], 'Two windows of a team on one Redis', () => {
     folder.dispose();
   });
 
-  async function aWindow(machine: string): Promise<Window> {
-    const member = await kit.member({ machine });
+  async function aWindow(machine: string, teamKeys = kit.teamKeys): Promise<Window> {
+    const member = await kit.member({ machine, teamKeys });
     const cache = new TieredCache({
       clock: systemClock,
       memoryBytes: () => 1_000_000,
@@ -106,6 +107,20 @@ describeWith([redisProgram], 'Two windows of a team on one Redis', () => {
     assert.ok(record?.decisions.some(({ text: words }) => /found in the team’s Redis/.test(words)));
     assert.equal(textOf(await ask(ben)), 'An explanation');
     assert.equal(ben.log.all().at(-1)?.answeredFrom, 'memory', 'promoted');
+  });
+
+  it('show a third one with another key nothing, who neither waits for them', async () => {
+    const anna = await aWindow('anna');
+    const stranger = await aWindow('stranger', createTeamKeyText());
+    server.reply(answer([text('An explanation')], { firstEventDelayMs: 200 }));
+    server.reply(answer([text('Their own')], { firstEventDelayMs: 200 }));
+    const first = ask(anna);
+    while (server.messageRequests.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.equal(textOf(await ask(stranger)), 'Their own');
+    assert.equal(textOf(await first), 'An explanation');
+    assert.deepEqual(stranger.member.rejections, []);
   });
 
   it('ask once where both ask at the same time', async () => {
