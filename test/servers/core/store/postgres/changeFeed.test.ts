@@ -153,6 +153,21 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
     assert.deepEqual((await idsOf(dora, before.cursor)).ids, ['old']);
   });
 
+  it('is told in a database that was copied to a younger server, once it was set up again', async () => {
+    await alice.threads.createThread(threadRecord('copied'));
+    // What the transactions of an older server left behind.
+    await team.administrator(
+      `BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE slipstream.threads SET change = '9000000000'; COMMIT`,
+    );
+    const before = await idsOf(alice);
+    assert.deepEqual(before.ids, []);
+    await setUpTeamDatabase(team.optionsOf(postgresUser), { team: 'blue', members: [] });
+    assert.deepEqual((await idsOf(alice, before.cursor)).ids, ['copied']);
+    const ofOldServer = before.cursor.replace(/^\d+/, '9000000000');
+    assert.deepEqual((await idsOf(alice, ofOldServer)).ids, ['copied']);
+  });
+
   describe('pushed messages', () => {
     beforeEach(async () => {
       await alice.threads.createThread(threadRecord('a'));
