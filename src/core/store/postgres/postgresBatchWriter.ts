@@ -21,8 +21,6 @@ export interface PostgresBatchWriterOptions {
   readonly tables: readonly TableSpec[];
   /** Makes what a caller is told out of what a statement threw. */
   readonly explain?: (error: unknown) => unknown;
-  /** Hears of each commit: how long it took and of how many operations it was. */
-  readonly onCommit?: (durationMs: number, operations: number) => void;
   /** For tests: other limits than those of the product. */
   readonly limits?: Partial<WriterLimits>;
 }
@@ -193,15 +191,11 @@ export class PostgresBatchWriter implements Disposable {
 
   /** Commits all units, or where one fails all others. Throws what is none of their fault. */
   private async commit(units: readonly QueuedUnit[]): Promise<void> {
-    const { clock, onCommit } = this.options;
+    const { clock } = this.options;
     const explain = this.explain.bind(this);
     const start = clock.now();
     const failures = await commitUnits({ ...this.options, explain }, units);
     this.counts.lastCommitMs = clock.now() - start;
-    onCommit?.(
-      this.counts.lastCommitMs,
-      units.reduce((sum, unit) => sum + unit.operations.length, 0),
-    );
     this.counts.batches += 1;
     this.counts.failed += failures.size;
     this.counts.committed += units.length - failures.size;

@@ -6,7 +6,6 @@ import { ServerAwayError, ServerRefusedError } from '../../team/serverErrors.ts'
 import type { TeamServerState } from '../../team/teamServer.ts';
 import type { DatabasePools } from './databasePools.ts';
 import { postgresMigrations } from './postgresSchema.ts';
-import { isRowRefusal } from './teamErrors.ts';
 import { checkTeamSchema, stepsOf } from './teamMigrations.ts';
 
 const steps = stepsOf(postgresMigrations);
@@ -88,7 +87,7 @@ export class TeamConnection implements Disposable {
   }
 
   private noteFailure(error: unknown): void {
-    if (this.isDisposed || !(error instanceof Error) || isRowRefusal(error)) {
+    if (this.isDisposed) {
       return;
     }
     if (error instanceof ServerRefusedError) {
