@@ -7,26 +7,23 @@
 import { delay } from '../../src/base/clock.ts';
 import { CompletionEngine } from '../../src/core/completion/completionEngine.ts';
 import type { ModelEvent, ModelGateway } from '../../src/core/model/request.ts';
-import {
-  keysOf,
-  readTypedHunks,
-  seededRandom,
-  type TypedHunk,
-} from '../support/editingSessions.ts';
+import { keysOf, seededRandom } from '../support/editingSessions.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import type { FakeEditor } from '../support/fakeEditor.ts';
 import { plainPrompts, plainShaping } from '../support/plainCompletions.ts';
+import {
+  answerOf,
+  isRight,
+  type ReplayModel,
+  replayModels,
+  takeHunks,
+} from '../support/typedReplay.ts';
 import { TypedText } from '../support/typedText.ts';
 import { printReport, rounded } from './support.ts';
 
 const keyCount = 200;
 const runs = 5;
-/** A completion is a few lines long. */
-const answerLines = 4;
 const plainDebounceMs = 350;
-
-const models = ['right', 'partly', 'never'] as const;
-type Model = (typeof models)[number];
 
 /** Answers with what is to be typed where the question was asked, or something else. */
 type Ask = (signal: AbortSignal) => Promise<string | undefined>;
@@ -47,10 +44,11 @@ interface Figures {
   readonly cpuMs: number;
 }
 
-const hunks = takeHunks();
+// Enough for all runs, each of which takes others.
+const hunks = takeHunks(keyCount * runs * 3);
 const report: Record<string, unknown> = {};
 for (const latencyMs of [0, 300]) {
-  for (const model of models) {
+  for (const model of replayModels) {
     report[`${model} after ${latencyMs} ms`] = {
       slipstream: await average((seed) => replay(engineClient, { model, latencyMs, seed })),
       plain: await average((seed) => replay(plainClient, { model, latencyMs, seed })),
@@ -58,20 +56,6 @@ for (const latencyMs of [0, 300]) {
   }
 }
 printReport('replay', { keys: keyCount, runs, ...report });
-
-/** Enough for all runs, each of which takes others. */
-function takeHunks(): readonly TypedHunk[] {
-  const taken: TypedHunk[] = [];
-  let characters = 0;
-  for (const hunk of readTypedHunks()) {
-    taken.push(hunk);
-    characters += hunk.typed.length;
-    if (characters > keyCount * runs * 3) {
-      break;
-    }
-  }
-  return taken;
-}
 
 async function average(run: (seed: number) => Promise<Figures>): Promise<Figures> {
   const all: Figures[] = [];
@@ -89,7 +73,7 @@ async function average(run: (seed: number) => Promise<Figures>): Promise<Figures
 }
 
 interface ReplayOptions {
-  readonly model: Model;
+  readonly model: ReplayModel;
   readonly latencyMs: number;
   readonly seed: number;
 }
@@ -135,25 +119,6 @@ async function replay(
 function reportError(error: unknown): void {
   console.error(error);
   process.exitCode = 1;
-}
-
-/** Whether the next few characters are right, which is what the eye falls on. */
-function isRight(offer: string, rest: string): boolean {
-  const seen = offer.slice(0, 4);
-  return rest.startsWith(seen) || seen.startsWith(rest);
-}
-
-function answerOf(model: Model, rest: string, random: () => number): string {
-  const whole = rest.split('\n').slice(0, answerLines).join('\n');
-  switch (model) {
-    case 'right':
-      return whole;
-    case 'partly':
-      // A few words, then something else.
-      return `${whole.slice(0, 10 + Math.floor(random() * 30))}§wrong`;
-    case 'never':
-      return '§wrong';
-  }
 }
 
 function engineClient(clock: FakeClock, ask: Ask): Client {

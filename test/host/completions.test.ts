@@ -94,11 +94,30 @@ describe('Ghost text in VS Code', () => {
     assert.ok(!editor.document.getText().includes('second'));
   });
 
-  it('comes in several languages, also in a document that was never saved', async () => {
+  it('is accepted line by line', async () => {
+    fill(server, 'f (a) {\n  b();\n}');
+    const editor = await openNew('javascript', '');
+    await typeText('i');
+    await acceptBy('editor.action.inlineSuggest.acceptNextLine', editor, (text) =>
+      text.startsWith('if (a) {'),
+    );
+    assert.ok(!editor.document.getText().includes('}'));
+  });
+
+  it('comes in many languages, also in a document that was never saved', async () => {
     for (const [language, before, answer] of [
       ['python', 'def area(r):\n    ret', 'urn 3 * r * r'],
       ['rust', 'fn area(r: f64) -> f64 {\n    3.0 ', '* r * r'],
       ['go', 'package main\n\nfunc area(r int) int { ret', 'urn 3 * r * r'],
+      ['java', 'class Area {\n    int of(int r) { ret', 'urn 3 * r * r;'],
+      ['c', 'int area(int r) {\n    ret', 'urn 3 * r * r;'],
+      ['cpp', 'auto area(int r) {\n    ret', 'urn 3 * r * r;'],
+      ['csharp', 'class Area {\n    int Of(int r) { ret', 'urn 3 * r * r;'],
+      ['ruby', 'def area(r)\n  3 ', '* r * r'],
+      ['php', '<?php\nfunction area($r) {\n    ret', 'urn 3 * $r * $r;'],
+      ['shellscript', 'area() {\n  ec', 'ho $((3 * $1 * $1))'],
+      ['css', '.area {\n  wid', 'th: 3px;'],
+      ['typescriptreact', 'const Area = () => <di', 'v />;'],
       ['yaml', 'name: a\nver', 'sion: 1'],
     ] as const) {
       fill(server, answer);
@@ -124,6 +143,59 @@ describe('Ghost text in VS Code', () => {
       'console',
       'continue;',
     ]);
+  });
+
+  describe('while something is selected in VS Code’s own list', () => {
+    /** As for `console` behind `con`. */
+    const listed = {
+      text: 'console',
+      range: new vscode.Range(0, 0, 0, 3),
+    };
+    const { Automatic } = vscode.InlineCompletionTriggerKind;
+
+    it('goes on from it where both agree, without asking again', async () => {
+      fill(server, 'sole.log(1);');
+      const editor = await openNew('javascript', 'con');
+      assert.equal((await window.completeHere(editor)).length, 1);
+      const asked = server.messageRequests.length;
+      const [item] = await window.completeHere(editor, Automatic, listed);
+      assert.equal(item?.insertText, 'console.log(1);');
+      assert.deepEqual(item.range, listed.range);
+      assert.equal(server.messageRequests.length, asked);
+    });
+
+    it('is not what was known where they conflict: the model is asked as if it stood there', async () => {
+      fill(server, 'st one = 1;');
+      const editor = await openNew('javascript', 'con');
+      assert.equal((await window.completeHere(editor)).length, 1);
+      fill(server, '.table();');
+      const [item] = await window.completeHere(editor, Automatic, listed);
+      assert.equal(item?.insertText, 'console.table();');
+      assert.deepEqual(item.range, listed.range);
+      const prompt = JSON.stringify(server.messageRequests.at(-1)?.body?.['messages']);
+      assert.match(prompt, /console<\/prefix>/);
+    });
+
+    it('is nothing where nothing goes on from it', async () => {
+      fill(server, 'st one = 1;');
+      const editor = await openNew('javascript', 'con');
+      assert.equal((await window.completeHere(editor)).length, 1);
+      fill(server, '');
+      assert.deepEqual(await window.completeHere(editor, Automatic, listed), []);
+    });
+
+    it('is accepted together with it', async () => {
+      server.respond(({ body }) => {
+        const isSelected = JSON.stringify(body?.['messages']).includes('counted</prefix>');
+        return { type: 'text', text: `<fill>${isSelected ? '.push(1);' : ''}</fill>` };
+      });
+      const editor = await openNew('javascript', 'counted\n');
+      await typeText('co');
+      await vscode.commands.executeCommand('editor.action.triggerSuggest');
+      await acceptBy('editor.action.inlineSuggest.commit', editor, (text) =>
+        text.includes('\ncounted.push(1);'),
+      );
+    });
   });
 
   it('is asked for nowhere where it is not wanted or files are nobody’s business', async () => {

@@ -1,10 +1,11 @@
-import type { Clock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { CompletionEngine } from '../../src/core/completion/completionEngine.ts';
 import {
   completionPromptVersion,
   createCompletionPrompts,
 } from '../../src/core/completion/completionPrompts.ts';
 import { createCompletionShaping } from '../../src/core/completion/completionShaping.ts';
+import type { NearbyText } from '../../src/core/completion/completionSurroundings.ts';
 import { createLocalPredictor } from '../../src/core/completion/localPredictor.ts';
 import type { ModelEvent, ModelGateway } from '../../src/core/model/request.ts';
 import type { Tracing } from '../../src/core/telemetry/tracing.ts';
@@ -16,23 +17,26 @@ export interface WholeCompletionsOptions {
   /** The workspace's. */
   readonly folder: string;
   readonly tracing?: Tracing;
+  /** Other files that are open; none unless given. */
+  readonly nearby?: readonly NearbyText[];
 }
 
-/** The engine with the real prompts, syntax and shaping, and no file open but the one it is asked about. */
+/** The engine with the real prompts, syntax and shaping. */
 export async function createWholeCompletions({
   clock,
   gateway,
   folder,
   tracing,
+  nearby = [],
 }: WholeCompletionsOptions) {
-  const syntax = await createTestSyntax();
+  const syntax = await createTestSyntax(systemClock);
   const prompts = createCompletionPrompts({
     syntax,
     clock,
     surroundings: {
       roots: () => [{ name: 'folder', path: folder }],
       displayPath: (path) => path,
-      nearbyTexts: () => [],
+      nearbyTexts: () => nearby,
       recentEdits: () => [],
       problems: () => [],
       onDidChangeFile: () => ({ dispose: () => undefined }),

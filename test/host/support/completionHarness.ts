@@ -55,14 +55,18 @@ export class CompletionWindow {
     return this.notifications.told;
   }
 
-  /** What is completed at the cursor, as VS Code asks for it. Empty where nothing is. */
+  /**
+   * What is completed at the cursor, as VS Code asks for it. Empty where nothing is.
+   * @param selectedCompletionInfo What is selected in VS Code's own list; nothing unless given.
+   */
   async completeHere(
     editor: vscode.TextEditor,
     triggerKind = vscode.InlineCompletionTriggerKind.Automatic,
+    selectedCompletionInfo?: vscode.SelectedCompletionInfo,
   ): Promise<readonly vscode.InlineCompletionItem[]> {
     const { document, selection } = editor;
     const tokens = new vscode.CancellationTokenSource();
-    const context = { triggerKind, selectedCompletionInfo: undefined };
+    const context = { triggerKind, selectedCompletionInfo };
     const found = await this.completions.provide({
       document,
       position: selection.active,

@@ -1,0 +1,1 @@
+export function ensureChatLib(): Promise<string | undefined>;
