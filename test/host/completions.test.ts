@@ -146,16 +146,16 @@ describe('Ghost text in VS Code', () => {
   });
 
   describe('while something is selected in VS Code’s own list', () => {
-    /** As for `console` behind `con`. */
+    /** As for `console` behind `con`, in the second line. */
     const listed = {
       text: 'console',
-      range: new vscode.Range(0, 0, 0, 3),
+      range: new vscode.Range(1, 0, 1, 3),
     };
     const { Automatic } = vscode.InlineCompletionTriggerKind;
 
     it('goes on from it where both agree, without asking again', async () => {
       fill(server, 'sole.log(1);');
-      const editor = await openNew('javascript', 'con');
+      const editor = await openNew('javascript', '// agrees\ncon');
       assert.equal((await window.completeHere(editor)).length, 1);
       const asked = server.messageRequests.length;
       const [item] = await window.completeHere(editor, Automatic, listed);
@@ -166,7 +166,7 @@ describe('Ghost text in VS Code', () => {
 
     it('is not what was known where they conflict: the model is asked as if it stood there', async () => {
       fill(server, 'st one = 1;');
-      const editor = await openNew('javascript', 'con');
+      const editor = await openNew('javascript', '// conflicts\ncon');
       assert.equal((await window.completeHere(editor)).length, 1);
       fill(server, '.table();');
       const [item] = await window.completeHere(editor, Automatic, listed);
@@ -178,7 +178,7 @@ describe('Ghost text in VS Code', () => {
 
     it('is nothing where nothing goes on from it', async () => {
       fill(server, 'st one = 1;');
-      const editor = await openNew('javascript', 'con');
+      const editor = await openNew('javascript', '// ends\ncon');
       assert.equal((await window.completeHere(editor)).length, 1);
       fill(server, '');
       assert.deepEqual(await window.completeHere(editor, Automatic, listed), []);
@@ -186,14 +186,14 @@ describe('Ghost text in VS Code', () => {
 
     it('is accepted together with it', async () => {
       server.respond(({ body }) => {
-        const isSelected = JSON.stringify(body?.['messages']).includes('counted</prefix>');
-        return { type: 'text', text: `<fill>${isSelected ? '.push(1);' : ''}</fill>` };
+        const isSelected = JSON.stringify(body?.['messages']).includes('zebras</prefix>');
+        return { type: 'text', text: `<fill>${isSelected ? ': 2' : ''}</fill>` };
       });
-      const editor = await openNew('javascript', 'counted\n');
-      await typeText('co');
+      const editor = await openNew('yaml', 'zebras: 1\n');
+      await typeText('ze');
       await vscode.commands.executeCommand('editor.action.triggerSuggest');
       await acceptBy('editor.action.inlineSuggest.commit', editor, (text) =>
-        text.includes('\ncounted.push(1);'),
+        text.includes('\nzebras: 2'),
       );
     });
   });

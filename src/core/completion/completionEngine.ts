@@ -13,6 +13,7 @@ import { CompletionRequests } from './completionRequests.ts';
 import { CompletionReuse, type Reusable } from './completionReuse.ts';
 import type { CompletionSpot } from './completionSpot.ts';
 import { countKnown, tracedKey } from './completionTrace.ts';
+import { localOffers } from './localOffers.ts';
 import { type JudgedOffer, OfferWatch, type WatchedOffer } from './offerWatch.ts';
 import type { CompletionAnswer, CompletionModel, RunningCompletion } from './runningCompletion.ts';
 
@@ -22,6 +23,8 @@ const reuseBytes = 8_000_000;
 const maxAlternatives = 3;
 /** By then a quick model has answered, and the user has begun to wait. */
 const slowMs = 400;
+/** VS Code asks so long after a key. */
+const editorDelayMs = 50;
 
 /**
  * Completes code. The path of a key: what is known already, at once; what is under way; a wait; then
@@ -117,6 +120,27 @@ export class CompletionEngine implements Disposable {
   isOpen(spot: CompletionSpot): boolean {
     const model = this.parts.model();
     return model !== undefined && !this.pause.isOn && !this.isCovered(model, spot);
+  }
+
+  /**
+   * Asks about this place before the editor does, which waits longer after a key than a model that is
+   * of use has to. Does nothing where the wait is not over by then, or as soon as `signal` aborts.
+   */
+  async askAhead(spot: CompletionSpot, signal: AbortSignal): Promise<void> {
+    const model = this.parts.model();
+    const leftMs = this.debounce.dueMs() - this.parts.clock.now();
+    if (!model || leftMs > editorDelayMs) {
+      return;
+    }
+    const scope = this.scopeOf(model);
+    await Promise.all([
+      this.reuse.load(spot.own(scope)),
+      delay(this.parts.clock, Math.max(0, leftMs), signal),
+    ]);
+    if (!signal.aborted && this.isOpen(spot)) {
+      const query: CompletionQuery = { spot, trigger: 'automatic', signal };
+      this.start({ query, model, target: spot, scope }, 0);
+    }
   }
 
   /** The cursor is here now: what can't be right any more is let go of. */
@@ -320,15 +344,9 @@ export class CompletionEngine implements Disposable {
   }
 
   private localOffers(target: CompletionSpot): Offers {
-    const guess = this.parts.isLocalEnabled()
-      ? this.parts.predictor.predict(target.place)
-      : undefined;
-    if (!guess || this.reuse.rejections.has(target, guess.text)) {
-      return [];
-    }
-    // Typed along, the same guess is the same completion.
-    const id = `local\n${target.document.id}\n${target.line}\n${target.before}${guess.text}`;
-    return [{ id, text: guess.text, closers: '', origin: { id, source: 'local' } }];
+    return this.parts.isLocalEnabled()
+      ? localOffers(this.parts.predictor, this.reuse.rejections, target)
+      : [];
   }
 
   private ended(running: RunningCompletion, answer: CompletionAnswer): void {

@@ -8,7 +8,7 @@ import type { CompletionSpot } from './completionSpot.ts';
 export interface PromptPreparationParts {
   readonly clock: Clock;
   readonly prompts: Pick<CompletionPrompts, 'prepare'>;
-  readonly engine: Pick<CompletionEngine, 'isOpen'>;
+  readonly engine: Pick<CompletionEngine, 'isOpen' | 'askAhead'>;
   /** A mistake of ours. */
   readonly onInternalError: (error: unknown) => void;
 }
@@ -35,10 +35,14 @@ export class PromptPreparation implements Disposable {
   /**
    * A key was pressed.
    * @param spot Where the cursor is by then; undefined where nothing is to be completed.
+   * @param mayAsk Whether the model may also be asked, as the editor is known to do it in a moment.
    */
-  typed(spot: () => CompletionSpot | undefined): void {
+  typed(spot: () => CompletionSpot | undefined, mayAsk: boolean): void {
     this.stop();
-    this.timer = this.parts.clock.setTimeout(() => this.prepare(spot()), preparationDelayMs);
+    this.timer = this.parts.clock.setTimeout(
+      () => this.prepare(spot(), mayAsk),
+      preparationDelayMs,
+    );
   }
 
   /** Lets go of what is prepared. */
@@ -53,13 +57,16 @@ export class PromptPreparation implements Disposable {
     this.stop();
   }
 
-  private prepare(spot: CompletionSpot | undefined): void {
+  private prepare(spot: CompletionSpot | undefined, mayAsk: boolean): void {
     const { prompts, engine, onInternalError } = this.parts;
     if (!spot || !engine.isOpen(spot)) {
       return;
     }
     this.controller = new AbortController();
-    prompts.prepare(spot.place, this.controller.signal).catch((error: unknown) => {
+    const { signal } = this.controller;
+    // A request waits for what is being prepared.
+    const asking = mayAsk ? engine.askAhead(spot, signal) : undefined;
+    Promise.all([prompts.prepare(spot.place, signal), asking]).catch((error: unknown) => {
       if (!isCancellation(error)) {
         onInternalError(error);
       }

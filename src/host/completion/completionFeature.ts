@@ -4,6 +4,7 @@ import type { CompletionEngine } from '../../core/completion/completionEngine.ts
 import type { CompletionPrefetch } from '../../core/completion/completionPrefetch.ts';
 import type { Offers } from '../../core/completion/completionQuery.ts';
 import type { CompletionSpot } from '../../core/completion/completionSpot.ts';
+import { ListExpectation } from '../../core/completion/listExpectation.ts';
 import type { PromptPreparation } from '../../core/completion/promptPreparation.ts';
 import type { SurvivalWatch } from '../../core/completion/survival.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -47,6 +48,7 @@ type Items = vscode.InlineCompletionItem[] | undefined;
 export class CompletionFeature implements Disposable {
   private readonly resources = new ResourceManager('completions');
   private readonly parts: CompletionFeatureParts;
+  private readonly list = new ListExpectation();
   private isOffering = false;
 
   constructor(parts: CompletionFeatureParts) {
@@ -73,8 +75,10 @@ export class CompletionFeature implements Disposable {
 
   /** At once where a completion is known. Never rejects. */
   provide(request: CompletionRequest): Items | Promise<Items> {
-    const { document, context } = request;
+    const { document, position, context } = request;
     const isAutomatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+    const before = document.lineAt(position).text.slice(0, position.character);
+    this.list.asked(before, context.selectedCompletionInfo !== undefined);
     if (!this.parts.switches.isOn(document) || (isAutomatic && hasSelection(document))) {
       return undefined;
     }
@@ -175,11 +179,25 @@ export class CompletionFeature implements Disposable {
     }
     if (isTyping(event) && vscode.window.activeTextEditor?.document === event.document) {
       engine.typed();
-      preparation.typed(() => this.cursorIn(event.document));
+      preparation.typed(() => this.cursorIn(event.document), this.willBeAskedPlainly(event));
     }
     if (event.contentChanges.length > 0) {
       feeding.changed(event.document);
     }
+  }
+
+  /** Whether VS Code is sure to ask in a moment about the text as it is, behind what was typed. */
+  private willBeAskedPlainly({
+    document,
+    contentChanges: [change],
+  }: vscode.TextDocumentChangeEvent): boolean {
+    if (!change || !this.parts.settings.get('completion.inCommentsAndStrings')) {
+      return false;
+    }
+    const isLine = enter.test(change.text);
+    const { line, character } = change.range.start;
+    const before = document.lineAt(line).text.slice(0, character) + change.text.slice(0, 1);
+    return this.list.typed(isLine ? '' : before);
   }
 
   /** Where one writes in a document; undefined where nothing is to be completed. */

@@ -331,6 +331,55 @@ describe('CompletionEngine', () => {
     assert.equal(kit.asked[0]?.signal.aborted, true);
   });
 
+  describe('asking ahead', () => {
+    const { signal } = new AbortController();
+
+    it('begins as soon as the wait is over, and is what the editor then waits for', async () => {
+      const editor = new FakeEditor('con¦');
+      kit.engine.typed();
+      const asking = kit.engine.askAhead(editor.spot(), signal);
+      assert.equal(kit.asked.length, 0);
+      await kit.clock.advance(30);
+      await asking;
+      assert.equal(kit.asked.length, 1);
+      const offers = kit.complete(editor);
+      await kit.asked[0]?.answer('sole');
+      assert.deepEqual(texts(await offers), ['sole']);
+      assert.equal(kit.asked.length, 1);
+    });
+
+    it('asks nothing that is known, was kept or is under way, nor where the user typed on', async () => {
+      const editor = new FakeEditor('con¦');
+      await kit.ask(editor, 'sole');
+      const ahead = async (one: FakeEditor, until = signal): Promise<void> => {
+        kit.engine.typed();
+        const asking = kit.engine.askAhead(one.spot(), until);
+        await kit.clock.advance(100);
+        await asking;
+      };
+      await ahead(editor);
+      await ahead(new FakeEditor('let¦'), AbortSignal.abort());
+      assert.equal(kit.asked.length, 1);
+      const next = createKit({
+        keeping: { load: async (key) => kit.kept.get(key) ?? [], save: () => undefined },
+      });
+      const asking = next.engine.askAhead(editor.spot(), signal);
+      await next.clock.advance(100);
+      await asking;
+      assert.equal(next.asked.length, 0);
+      next.engine.dispose();
+    });
+
+    it('does not happen where the wait is longer than the editor’s', async () => {
+      const slow = createKit({ minDebounceMs: () => 300 });
+      slow.engine.typed();
+      await slow.engine.askAhead(new FakeEditor('con¦').spot(), signal);
+      await slow.clock.advance(1_000);
+      assert.equal(slow.asked.length, 0);
+      slow.engine.dispose();
+    });
+  });
+
   describe('without an answer', () => {
     it('pauses after a failure, says so, and asks again when told that it was put right', async () => {
       const editor = new FakeEditor('con¦');

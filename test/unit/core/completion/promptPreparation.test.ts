@@ -13,6 +13,7 @@ describe('PromptPreparation', () => {
   let isOpen: boolean;
   let prepared: { readonly place: CompletionPlace; readonly signal: AbortSignal }[];
   let answer: (signal: AbortSignal) => Promise<void>;
+  let asked: { readonly text: string; readonly signal: AbortSignal }[];
   let errors: unknown[];
   let preparation: PromptPreparation;
 
@@ -21,6 +22,7 @@ describe('PromptPreparation', () => {
     isOpen = true;
     prepared = [];
     answer = async () => undefined;
+    asked = [];
     errors = [];
     preparation = new PromptPreparation({
       clock,
@@ -30,7 +32,12 @@ describe('PromptPreparation', () => {
           return answer(signal);
         },
       },
-      engine: { isOpen: () => isOpen },
+      engine: {
+        isOpen: () => isOpen,
+        askAhead: async (spot, signal) => {
+          asked.push({ text: spot.place.text, signal });
+        },
+      },
       onInternalError: (error) => errors.push(error),
     });
   });
@@ -39,10 +46,10 @@ describe('PromptPreparation', () => {
 
   it('waits a little after a key, and works for the last of several only', async () => {
     const editor = new FakeEditor('a¦');
-    preparation.typed(() => editor.spot());
+    preparation.typed(() => editor.spot(), false);
     await clock.advance(preparationDelayMs - 1);
     editor.type('b');
-    preparation.typed(() => editor.spot());
+    preparation.typed(() => editor.spot(), false);
     await clock.advance(preparationDelayMs - 1);
     assert.equal(prepared.length, 0);
     await clock.advance(1);
@@ -54,18 +61,18 @@ describe('PromptPreparation', () => {
 
   it('looks where the cursor is by then, and does nothing where it is nowhere', async () => {
     const editor = new FakeEditor('a¦');
-    preparation.typed(() => editor.spot());
+    preparation.typed(() => editor.spot(), false);
     editor.type('bc');
     await clock.advance(preparationDelayMs);
     assert.equal(prepared[0]?.place.offset, 3);
-    preparation.typed(() => undefined);
+    preparation.typed(() => undefined, false);
     await clock.advance(preparationDelayMs);
     assert.equal(prepared.length, 1);
   });
 
   it('does nothing where no model has to be asked', async () => {
     isOpen = false;
-    preparation.typed(() => new FakeEditor('a¦').spot());
+    preparation.typed(() => new FakeEditor('a¦').spot(), false);
     await clock.advance(preparationDelayMs);
     assert.equal(prepared.length, 0);
   });
@@ -75,13 +82,13 @@ describe('PromptPreparation', () => {
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(new CancelledError()), { once: true });
       });
-    preparation.typed(() => new FakeEditor('a¦').spot());
+    preparation.typed(() => new FakeEditor('a¦').spot(), false);
     await clock.advance(preparationDelayMs);
     assert.equal(prepared[0]?.signal.aborted, false);
-    preparation.typed(() => new FakeEditor('ab¦').spot());
+    preparation.typed(() => new FakeEditor('ab¦').spot(), false);
     assert.equal(prepared[0]?.signal.aborted, true);
     await clock.advance(preparationDelayMs);
-    preparation.typed(() => new FakeEditor('abc¦').spot());
+    preparation.typed(() => new FakeEditor('abc¦').spot(), false);
     preparation.dispose();
     await clock.advance(preparationDelayMs);
     assert.equal(prepared.length, 2);
@@ -89,9 +96,22 @@ describe('PromptPreparation', () => {
     assert.deepEqual(errors, []);
   });
 
+  it('asks ahead only where it may, and lets go of that with the next key', async () => {
+    preparation.typed(() => new FakeEditor('a¦').spot(), true);
+    await clock.advance(preparationDelayMs);
+    assert.deepEqual(
+      asked.map(({ text }) => text),
+      ['a'],
+    );
+    preparation.typed(() => new FakeEditor('ab¦').spot(), false);
+    assert.equal(asked[0]?.signal.aborted, true);
+    await clock.advance(preparationDelayMs);
+    assert.equal(asked.length, 1);
+  });
+
   it('tells of a mistake', async () => {
     answer = async () => Promise.reject(new Error('broken'));
-    preparation.typed(() => new FakeEditor('a¦').spot());
+    preparation.typed(() => new FakeEditor('a¦').spot(), false);
     await clock.advance(preparationDelayMs);
     assert.equal(String(errors[0]), 'Error: broken');
   });
