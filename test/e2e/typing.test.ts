@@ -87,10 +87,11 @@ describe('Ghost text while one types as people do', () => {
     writeFileSync(file, hunk.before + hunk.after);
     await workbench.openFile(name);
     await focusEditor(workbench);
-    const lines = hunk.before.split('\n');
-    await page.keyboard.press('Control+KeyG');
-    await page.keyboard.type(`:${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`);
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('ControlOrMeta+Home');
+    // Changes are of whole lines.
+    for (let line = hunk.before.split('\n').length; line > 1; line -= 1) {
+      await page.keyboard.press('ArrowDown');
+    }
     for (const [index, key] of keysOf(hunk, random).entries()) {
       await pressKey(key, hunk.typed.slice(index));
     }

@@ -125,7 +125,6 @@ describe('Ghost text in VS Code', () => {
       const [item] = await window.completeHere(editor);
       const line = before.split('\n').at(-1);
       assert.equal(item?.insertText, `${line}${answer}`, language);
-      await closeAll();
     }
   });
 
