@@ -1,16 +1,13 @@
 import { systemClock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import { checkHttpCache } from '../../core/cache/checkHttpCache.ts';
-import { checkRedis } from '../../core/cache/checkRedis.ts';
 import { toHttpCacheAccess } from '../../core/cache/httpCacheAddress.ts';
 import { createTeamKeyText, parseTeamKeys } from '../../core/cache/teamKeys.ts';
 import { createHttpFetch } from '../../core/model/httpFetch.ts';
-import { setUpTeamDatabase } from '../../core/store/postgres/setUpTeamDatabase.ts';
 import { readEnvironment } from '../environment.ts';
 import { hostFetch, systemAuthorities } from '../proxySettings.ts';
 import type { VsCodeSettings } from '../settings.ts';
 import type { TeamKeys, TeamProbes } from './connectFlow.ts';
-import { databaseOptions, openTeamServer } from './openTeamServer.ts';
 import type { SetUpFlowParts } from './setUpFlow.ts';
 
 /** How the team's key is made and told from other text. */
@@ -28,14 +25,23 @@ export const teamKeys: TeamKeys = {
 
 /** Makes a team's database, or brings it to this version, and lets members in. */
 export function createSetUp(settings: VsCodeSettings): SetUpFlowParts['setUp'] {
-  return (address, password, members) =>
-    setUpTeamDatabase(databaseOptions(settings, address, password), members);
+  return async (address, password, members) => {
+    const [{ setUpTeamDatabase }, { databaseOptions }] = await Promise.all([
+      import('../../core/store/postgres/setUpTeamDatabase.ts'),
+      import('./openTeamServer.ts'),
+    ]);
+    await setUpTeamDatabase(databaseOptions(settings, address, password), members);
+  };
 }
 
-/** What tries the addresses of a team's servers out before they are kept. */
+/**
+ * What tries the addresses of a team's servers out before they are kept. The clients of the servers
+ * load with the first that is tried.
+ */
 export function createProbes(settings: VsCodeSettings): TeamProbes {
   return {
     database: async (address, password) => {
+      const { openTeamServer } = await import('./openTeamServer.ts');
       const server = openTeamServer(settings, address, password);
       try {
         await server.check();
@@ -43,9 +49,10 @@ export function createProbes(settings: VsCodeSettings): TeamProbes {
         server.dispose();
       }
     },
-    redis: (url, password) => {
+    redis: async (url, password) => {
+      const { checkRedis } = await import('../../core/cache/checkRedis.ts');
       const moreAuthorities = systemAuthorities(settings);
-      return checkRedis({ url, password, moreAuthorities }, systemClock);
+      await checkRedis({ url, password, moreAuthorities }, systemClock);
     },
     cache: async (address, token) => {
       const http = createHttpFetch(systemClock, () => systemAuthorities(settings));
