@@ -76,8 +76,13 @@ export class ThreadService<Grants> implements Disposable {
       return this.open(threadId, taken);
     }
     this.keep(store.saveCurrentThread(this.parts.workspaceKey(), threadId));
-    const withTeam = (view: ThreadView): ThreadView => (team ? { ...view, team } : view);
-    return withTeam(await thread.view(page, draft ?? emptyDraft, (view) => taken(withTeam(view))));
+    let shown: ThreadView | undefined;
+    const view = await thread.view(page, draft ?? emptyDraft, (seen) => {
+      shown = team ? { ...seen, team } : seen;
+      taken(shown);
+    });
+    // The very one that was heard of: whoever posts it knows it by that.
+    return shown ?? view;
   }
 
   /**

@@ -59,11 +59,13 @@ describe('threads of a window with a team', () => {
     await service.share(id, true);
     const told = events.filter((event) => event.type === 'thread/team');
     assert.deepEqual(told, [{ type: 'thread/team', threadId: id, team: { isShared: true } }]);
-    let view: ThreadView | undefined;
-    await service.open(id, (one) => {
-      view = one;
+    let heard: ThreadView | undefined;
+    const view = await service.open(id, (one) => {
+      heard = one;
     });
-    assert.deepEqual(view?.team, { isShared: true });
+    assert.deepEqual(view.team, { isShared: true });
+    // Events wait until the very view has been posted that was heard of.
+    assert.equal(view, heard);
   });
 
   it('has nothing to share without a team, and says how to get one', async () => {
