@@ -40,7 +40,7 @@ export interface WriterLimits {
  */
 const gatherMs = 20;
 const productLimits: WriterLimits = {
-  // As much as the server takes in about 50 ms (`test/bench/teamWrites.ts`).
+  // A thousand messages take the server about 20 ms (`test/bench/teamWrites.ts`).
   batch: { units: 1_000, characters: 1_000_000 },
   // Some ten transactions: beyond, callers wait, so what they keep does not grow in memory.
   queue: { units: 10_000, characters: 10_000_000 },
