@@ -6,10 +6,17 @@ import type { Locator } from 'playwright-core';
 import { MessagesServer } from '../support/messagesServer.ts';
 import type { RequestRecord } from '../support/messagesServerHttp.ts';
 import { failure, text } from '../support/messagesServerScript.ts';
-import { type Editor, startEditor } from './support/editor.ts';
+import { writeUserSettings } from '../support/userSettings.ts';
+import { colorThemes, type Editor, startEditor } from './support/editor.ts';
 import { editorPane, focusEditor } from './support/editorPane.ts';
 import type { Workbench } from './support/workbenchPage.ts';
 
+const settings = {
+  'slipstream.endpointKind': 'anthropic',
+  // VS Code's own list of words would come before it.
+  'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+};
+const themeClasses = { light: 'vs', dark: 'vs-dark', highContrast: 'hc-black' } as const;
 const file = `export function total(lines) {
   return lines.length;
 }
@@ -41,11 +48,7 @@ describe('Ghost text', () => {
     server = await MessagesServer.start();
     editor = await startEditor({
       env: { ANTHROPIC_BASE_URL: server.endpoint, ANTHROPIC_API_KEY: server.apiKey },
-      settings: {
-        'slipstream.endpointKind': 'anthropic',
-        // VS Code's own list of words would come before it.
-        'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
-      },
+      settings,
     });
     workbench = await editor.open();
   });
@@ -157,6 +160,38 @@ describe('Ghost text', () => {
     await status.click();
     await page.getByRole('option', { name: /End the snooze/ }).click();
     await page.getByRole('button', { name: /Completions are on/ }).waitFor();
+  });
+
+  it('is told apart from what is written, in every theme', async () => {
+    const { page } = workbench;
+    await page.keyboard.type('export const emp', { delay: 60 });
+    for (const theme of ['light', 'highContrast', 'dark'] as const) {
+      writeUserSettings(join(workbench.server.dataDir, 'data'), {
+        ...settings,
+        'workbench.colorTheme': colorThemes[theme],
+      });
+      await page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
+      await drawnLine(workbench, wanted).waitFor();
+      const ghost = editorPane(workbench).locator('.view-line .ghost-text-decoration').first();
+      const looks = (one: Locator): Promise<string> =>
+        one.evaluate((element) => {
+          const { color, fontStyle, opacity } = getComputedStyle(element);
+          return [color, fontStyle, opacity].join(' ');
+        });
+      const code = drawnLine(workbench, wanted).locator('span > span').first();
+      assert.notEqual(await looks(ghost), await looks(code));
+      await workbench.screenshot(`completion-${theme}`);
+      await page.getByRole('button', { name: /^Slipstream completions: / }).click();
+      await page.getByRole('option', { name: /Turn off for this file/ }).waitFor();
+      // It fades in.
+      await sleep(300);
+      await workbench.screenshot(`completion-menu-${theme}`);
+      await page.keyboard.press('Escape');
+      await focusEditor(workbench);
+      await page.keyboard.press('Control+End');
+      await page.keyboard.press('Backspace');
+      await page.keyboard.type('p', { delay: 60 });
+    }
   });
 
   it('tells of a failure there and nowhere else, and typing goes on', async () => {
