@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import { type AlertRules, alertRulesDefinition } from './alerts/alertSettings.ts';
 import type { ToolRule } from './approvals/approvalRules.ts';
-import { defaultSharedKinds, type SharedKind, sharedKinds } from './cache/answerPolicy.ts';
+import { defaultSharedKinds, type SharedKind, sharedKinds } from './cache/sharedKinds.ts';
 import type { Matching } from './edit/match.ts';
 import type { Effort, Surface } from './model/request.ts';
 

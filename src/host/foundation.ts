@@ -69,7 +69,7 @@ export async function createFoundation(parts: ActivationParts): Promise<Foundati
       folders: resources.add(new WorkspaceFolders()),
       reports: resources.add(new Reports()),
       syntax,
-      team: resources.add(createTeamDoor({ ...parts, store, connection, telemetry })),
+      team: createTeamDoor({ ...parts, resources, store, connection, telemetry }),
     };
   } catch (error) {
     resources.dispose();
@@ -83,7 +83,9 @@ function createTeamDoor(
     Pick<Foundation, 'telemetry'>,
 ): TeamDoor {
   const secrets = new TeamSecrets(parts.context.secrets);
-  return new TeamDoor({ ...parts, secrets, clock: systemClock });
+  const door = parts.resources.add(new TeamDoor({ ...parts, secrets, clock: systemClock }));
+  door.begin();
+  return door;
 }
 
 async function openStore({

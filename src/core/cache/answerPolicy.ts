@@ -1,4 +1,5 @@
 import type { ModelRequest, Surface } from '../model/request.ts';
+import { type SharedKind, sharedKinds } from './sharedKinds.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -51,23 +52,7 @@ export const tokenCountLifetime: Lifetime = { freshMs: 7 * dayMs, staleMs: 0 };
 /** Completions by their place. A place that stays as it was for a week is not being worked on. */
 export const completionLifetime: Lifetime = { freshMs: 7 * dayMs, staleMs: 0 };
 
-/**
- * Kinds of answers that a team may share, if it wants to. Only what two people ask alike is of use: an
- * explanation and names depend on the code alone, and a completion on the text around the cursor.
- * Never offered are what is private or nobody else's, such as summaries of threads and counts of
- * their prompts, and what is not kept at all.
- */
-export const sharedKinds = ['explain', 'names', 'completion'] as const;
-
-export type SharedKind = (typeof sharedKinds)[number];
-
-/**
- * Completions are left out: text that is being typed is seldom equal for two, and each key would wait
- * for the tiers.
- */
-export const defaultSharedKinds: readonly SharedKind[] = ['explain', 'names'];
-
-/** The longest lifetimes of those, milliseconds: more than this nobody writes whose clock is right. */
+/** The longest lifetimes of what a team may share, milliseconds: more than this nobody writes whose clock is right. */
 export const longestSharedFreshMs = 7 * dayMs;
 export const longestSharedMs = 30 * dayMs;
 

@@ -2,9 +2,9 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { SharedKind } from '../cache/answerPolicy.ts';
 import type { CacheKeyGenerator } from '../cache/cacheKeys.ts';
 import { createRequestKeys } from '../cache/requestKeys.ts';
+import type { SharedKind } from '../cache/sharedKinds.ts';
 import type { TieredCache } from '../cache/tieredCache.ts';
 import { refreshAnswer } from './answerRefresh.ts';
 import type { Budget } from './budget/budget.ts';

@@ -43,8 +43,12 @@ export class TeamDoor implements Disposable {
       this.resources.add(parts.settings.onDidChange(key, soon));
     }
     this.resources.add(parts.secrets.onDidChange(soon));
+  }
+
+  /** To be called once, when the door has an owner: the store may be closed by now. */
+  begin(): void {
     if (this.address === '') {
-      leaveTeam(parts.connection);
+      leaveTeam(this.parts.connection);
     } else {
       this.open();
     }

@@ -2,10 +2,10 @@ import {
   type Lifetime,
   lifetimeOf,
   mayWaitForTeam,
-  type SharedKind,
   sharedKindOf,
 } from '../../cache/answerPolicy.ts';
 import type { KeyOfRequest } from '../../cache/requestKeys.ts';
+import type { SharedKind } from '../../cache/sharedKinds.ts';
 import type { TeamTurn } from '../../cache/teamTurn.ts';
 import type {
   CacheHit,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/base/clock.ts';
-import { defaultSharedKinds } from '../../../../src/core/cache/answerPolicy.ts';
+import { defaultSharedKinds } from '../../../../src/core/cache/sharedKinds.ts';
 import { createTeamKeyText } from '../../../../src/core/cache/teamKeys.ts';
 import { TieredCache } from '../../../../src/core/cache/tieredCache.ts';
 import { createGateway, type Gateway } from '../../../../src/core/model/gateway.ts';

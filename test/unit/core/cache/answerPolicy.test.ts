@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import {
-  defaultSharedKinds,
   lifetimeOf,
   longestSharedFreshMs,
   longestSharedMs,
   mayWaitForTeam,
   sharedKindOf,
-  sharedKinds,
 } from '../../../../src/core/cache/answerPolicy.ts';
+import { defaultSharedKinds, sharedKinds } from '../../../../src/core/cache/sharedKinds.ts';
 import type { ModelRequest, Surface } from '../../../../src/core/model/request.ts';
 import { aRequest } from '../model/gatewayKit.ts';
 
