@@ -92,7 +92,7 @@ describe('The performance report', () => {
     assert.ok(lens?.command, lenses.map(({ command }) => command?.title).join(', '));
     assert.match(document.lineAt(lens.range.start.line).text, /The tool run_command is slow/);
     const { command, arguments: parameters = [] } = lens.command;
-    await vscode.commands.executeCommand(command, ...parameters);
+    await window.runDocumentCommand(command, ...parameters);
     await eventually(
       () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === 'Settings',
       'the settings to be open',
@@ -108,14 +108,14 @@ describe('The performance report', () => {
     const target = links.map((link) => link.target).find((uri) => uri?.scheme === 'command');
     assert.ok(target);
     const parameters: unknown[] = JSON.parse(decodeURIComponent(target.query));
-    await vscode.commands.executeCommand(target.path, ...parameters);
+    await window.runDocumentCommand(target.path, ...parameters);
     const [traceId = ''] = traces;
     assert.equal(window.telemetry.trace(traceId)?.root.name, 'turn');
   });
 
   it('is copied as JSON for a bug report', async () => {
     await shownReport();
-    await vscode.commands.executeCommand('slipstream.report.copyJson');
+    await window.runDocumentCommand('slipstream.report.copyJson');
     const copied = JSON.parse(await vscode.env.clipboard.readText());
     assert.match(copied.recommendations[0].title, /run_command is slow/);
     assert.ok(copied.slowest.every((line: object) => !('traceId' in line)));

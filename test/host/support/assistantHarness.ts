@@ -31,6 +31,7 @@ import type {
 } from '../../../src/shared/views.ts';
 import type { MessagesServer } from '../../support/messagesServer.ts';
 import { applyEvent } from '../../support/panelMirror.ts';
+import { replaced } from './stubs.ts';
 
 export const extensionId = 'slipstream.slipstream';
 
@@ -234,6 +235,8 @@ export class AssistantWindow {
   private readonly log: KeptLog;
   private readonly notifications: KeptNotifications;
   private readonly options: WindowOptions;
+  /** What the performance feature registered, by name. */
+  private readonly documentCommands = new Map<string, (...parameters: unknown[]) => unknown>();
   private assistant: Assistant | undefined;
   private foundation: Foundation | undefined;
   private parts: ActivationParts | undefined;
@@ -279,13 +282,29 @@ export class AssistantWindow {
     panel: Pick<PerformancePanel, 'show' | 'showTrace'>,
   ): Promise<PerformanceFeature> {
     assert.ok(this.parts && this.foundation, 'The assistant is not loaded.');
-    return createPerformance({
-      ...this.parts,
-      foundation: this.foundation,
-      // Nothing else of it is used outside of the page.
-      panel: panel as PerformancePanel,
-      openThread: async () => undefined,
+    // The installed Slipstream may have registered its own commands of these names.
+    const registering = replaced(vscode.commands, 'registerCommand', (name, handler) => {
+      this.documentCommands.set(name, handler);
+      return new vscode.Disposable(() => this.documentCommands.delete(name));
     });
+    try {
+      return await createPerformance({
+        ...this.parts,
+        foundation: this.foundation,
+        // Nothing else of it is used outside of the page.
+        panel: panel as PerformancePanel,
+        openThread: async () => undefined,
+      });
+    } finally {
+      registering.dispose();
+    }
+  }
+
+  /** Runs a command of the report's document, as its lenses and links do. */
+  async runDocumentCommand(name: string, ...parameters: unknown[]): Promise<void> {
+    const handler = this.documentCommands.get(name);
+    assert.ok(handler, name);
+    await handler(...parameters);
   }
 
   /** What the user was shown outside of the panel. */
