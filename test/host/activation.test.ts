@@ -26,7 +26,7 @@ import { closeAll, show, workspacePath, writeOnDisk } from './support/editor.ts'
  * of settings, which names the alerts.
  */
 const eagerSources =
-  /^src\/(extension\.ts|base\/|shared\/|core\/(settings|alerts\/alert(Settings)?|cache\/sharedKinds)\.ts|host\/)/;
+  /^src\/(extension\.ts|base\/|shared\/|core\/(settings|settingKinds|alerts\/alert(Settings)?|cache\/sharedKinds)\.ts|host\/)/;
 /** These of `src/host` stand for all that comes with the first request or command. */
 const lateSources = /^src\/host\/(assistant|agentParts|vscodeWorkspace|connectionFlows)\.ts/;
 

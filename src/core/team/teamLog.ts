@@ -1,6 +1,7 @@
 import type { SqlRow } from '../store/database.ts';
 import type { ThreadRecord } from '../store/records.ts';
 import type { StoreConnection } from '../store/storeConnection.ts';
+import { toThreadRecord } from '../store/threadRows.ts';
 import { type LocalMessage, messageIds, readMessages } from './teamMessages.ts';
 
 /** What this machine knows of a thread that the team's database has, or will have. */
@@ -161,7 +162,7 @@ export class TeamLog {
     const thread = database.get('SELECT * FROM threads WHERE id = ?', [threadId]);
     return {
       state,
-      thread: thread && toThread(thread),
+      thread: thread && toThreadRecord(thread),
       isDeleted: thread !== undefined && thread['deleted_at'] !== null,
       kinds: new Set(rows.map((row) => String(row['kind']))),
       messages: readMessages(database, [...messageKinds.keys()]),
@@ -270,21 +271,6 @@ export class TeamLog {
 /** Where threads of others are kept on this machine: they were begun in none of its folders. */
 export function teamWorkspace(project: string): string {
   return `team:${project}`;
-}
-
-/** A row of `threads`. */
-export function toThread(row: SqlRow): ThreadRecord {
-  return {
-    id: String(row['id']),
-    workspace: String(row['workspace']),
-    title: String(row['title']),
-    isTitleByUser: row['is_title_by_user'] === 1,
-    systemPrompt: JSON.parse(String(row['system_prompt'])) as string,
-    createdAt: Number(row['created_at']),
-    updatedAt: Number(row['updated_at']),
-    usage: JSON.parse(String(row['usage'])) as ThreadRecord['usage'],
-    costUsd: row['cost_usd'] === null ? undefined : Number(row['cost_usd']),
-  };
 }
 
 /** Whether others than its owner see a thread, or will as soon as the server is told. */

@@ -6,7 +6,9 @@ import {
   createServerDir,
   findProgram,
   freePort,
+  type RestartableServer,
   type ServerProcess,
+  startRestartable,
   startServer,
 } from './serverProgram.ts';
 
@@ -28,17 +30,12 @@ export interface NginxOptions {
 }
 
 /** A real nginx of a test that keeps what is put to it, with nothing in it. */
-export interface NginxServer {
+export interface NginxServer extends RestartableServer {
   /** Address of its store, with a slash at the end. */
   readonly url: string;
   readonly port: number;
   /** Where its files lie: a value at `url + name` is in `name`. */
   readonly filesDir: string;
-  process(): ServerProcess;
-  /** Starts it again on the same port with the same files, after its process was ended. */
-  restart(): Promise<void>;
-  /** Ends it and removes what it kept. */
-  dispose(): Promise<void>;
 }
 
 export async function startNginx(options: NginxOptions = {}): Promise<NginxServer> {
@@ -50,19 +47,12 @@ export async function startNginx(options: NginxOptions = {}): Promise<NginxServe
     openToAll(filesDir, join(filesDir, 'cache'));
     writeFileSync(join(folder.path, 'nginx.conf'), configuration(port, filesDir, options));
     writeCertificate(folder.path, options.certificate);
-    let process = await start(folder.path, port);
+    const server = await startRestartable(folder, () => start(folder.path, port));
     return {
       url: `http${options.certificate ? 's' : ''}://127.0.0.1:${port}/cache/`,
       port,
       filesDir: join(filesDir, 'cache'),
-      process: () => process,
-      restart: async () => {
-        process = await start(folder.path, port);
-      },
-      dispose: async () => {
-        await process.stop();
-        folder.remove();
-      },
+      ...server,
     };
   } catch (error) {
     folder.remove();

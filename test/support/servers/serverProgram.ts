@@ -106,8 +106,40 @@ export async function startServer(options: StartServerOptions): Promise<ServerPr
   return server;
 }
 
+/** A server that a test may end and start again in the same folder. */
+export interface RestartableServer {
+  process(): ServerProcess;
+  /** Starts it again on the same port with what it kept, after its process was ended. */
+  restart(): Promise<void>;
+  /** Ends it and removes what it kept. */
+  dispose(): Promise<void>;
+}
+
+/** Starts a server in a folder that goes with it. */
+export async function startRestartable(
+  folder: ServerDir,
+  start: () => Promise<ServerProcess>,
+): Promise<RestartableServer> {
+  let process = await start();
+  return {
+    process: () => process,
+    restart: async () => {
+      process = await start();
+    },
+    dispose: async () => {
+      await process.stop();
+      folder.remove();
+    },
+  };
+}
+
+export interface ServerDir {
+  readonly path: string;
+  remove(): void;
+}
+
 /** A folder that an ordinary user may write to, and what removes it. */
-export function createServerDir(name: string): { readonly path: string; remove(): void } {
+export function createServerDir(name: string): ServerDir {
   const path = createTempDir(name);
   const { uid, gid } = ordinaryUser();
   if (uid !== undefined && gid !== undefined) {

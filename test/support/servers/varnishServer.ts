@@ -5,7 +5,9 @@ import {
   createServerDir,
   findProgram,
   freePort,
+  type RestartableServer,
   type ServerProcess,
+  startRestartable,
   startServer,
 } from './serverProgram.ts';
 
@@ -19,15 +21,10 @@ export interface VarnishOptions {
 }
 
 /** A real Varnish of a test in front of a store, with nothing in it. */
-export interface VarnishServer {
+export interface VarnishServer extends RestartableServer {
   /** Address of the store through it, with a slash at the end. */
   readonly url: string;
   readonly port: number;
-  process(): ServerProcess;
-  /** Starts it again on the same port, empty, after its process was ended. */
-  restart(): Promise<void>;
-  /** Ends it and removes what it kept. */
-  dispose(): Promise<void>;
 }
 
 export async function startVarnish(options: VarnishOptions): Promise<VarnishServer> {
@@ -35,18 +32,11 @@ export async function startVarnish(options: VarnishOptions): Promise<VarnishServ
   const port = await freePort();
   try {
     writeFileSync(join(folder.path, 'cache.vcl'), configuration(options));
-    let process = await start(folder.path, port);
+    const server = await startRestartable(folder, () => start(folder.path, port));
     return {
       url: `http://127.0.0.1:${port}/cache/`,
       port,
-      process: () => process,
-      restart: async () => {
-        process = await start(folder.path, port);
-      },
-      dispose: async () => {
-        await process.stop();
-        folder.remove();
-      },
+      ...server,
     };
   } catch (error) {
     folder.remove();

@@ -164,12 +164,12 @@ describe('The HTTP tier', () => {
     });
   }
 
-  it('gives up at the deadline, lets the answer come, and keeps its connection', async () => {
-    const tier = aTier();
+  /** Reads until the deadline has passed; what comes back lets the answer come. */
+  async function givenUp(tier: RemoteTier, status: number): Promise<() => void> {
     let release = (): void => undefined;
     const asked = new Promise<void>((resolve) => {
       server.answer = (_, response) => {
-        release = () => response.writeHead(404).end();
+        release = () => response.writeHead(status).end();
         resolve();
         return true;
       };
@@ -178,6 +178,12 @@ describe('The HTTP tier', () => {
     await asked;
     await clock.advance(60);
     assert.equal(await reading, undefined);
+    return () => release();
+  }
+
+  it('gives up at the deadline, lets the answer come, and keeps its connection', async () => {
+    const tier = aTier();
+    const release = await givenUp(tier, 404);
     assert.equal(tier.figures.failures, 1);
     release();
     server.answer = () => false;
@@ -190,18 +196,7 @@ describe('The HTTP tier', () => {
 
   it('says what is refused though that came late', async () => {
     const tier = aTier();
-    let release = (): void => undefined;
-    const asked = new Promise<void>((resolve) => {
-      server.answer = (_, response) => {
-        release = () => response.writeHead(401).end();
-        resolve();
-        return true;
-      };
-    });
-    const reading = tier.get(key);
-    await asked;
-    await clock.advance(60);
-    assert.equal(await reading, undefined);
+    const release = await givenUp(tier, 401);
     release();
     while (tier.figures.state !== 'refused') {
       await new Promise(setImmediate);
