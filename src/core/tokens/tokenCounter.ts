@@ -7,14 +7,14 @@ import { roughTokens } from './roughTokens.ts';
  * `Calibration` learns. The tokenizer loads on demand; until then counts are estimates from the size.
  */
 export class TokenCounter {
-  /** Loads the tokenizer: 1.1 MB and about 0.2 s, so never while VS Code starts. */
+  /** Loads the tokenizer: 1.1 MB and some 30 ms of work, so never while VS Code starts. */
   readonly load: () => Promise<void>;
   private pieces: PieceCounter | undefined;
 
   constructor() {
     this.load = lazy(async () => {
       const { createPieceCounter } = await import('./pieceCounter.ts');
-      this.pieces = createPieceCounter();
+      this.pieces = await createPieceCounter();
     });
   }
 
