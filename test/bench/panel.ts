@@ -25,6 +25,9 @@ interface Figures {
   /** Until the frame that shows it: text that stands in the document sooner is not seen sooner. */
   readonly wireToFrameMs: number;
   readonly hostMemoryMb: number;
+  /** Of it, what JavaScript holds, garbage included, and what it holds outside of its heap. */
+  readonly hostHeapMb: number;
+  readonly hostExternalMb: number;
   /** Size of the first message's request, its system prompt and tools included. */
   readonly firstRequestKilobytes: number;
 }
@@ -72,6 +75,7 @@ function eagerFigures(entry: string): { readonly files: number; readonly kilobyt
 async function measure(subject: Subject, browser: Browser): Promise<Figures> {
   const window = await openSubject(subject, browser, server);
   try {
+    await window.resetProbe();
     const started = performance.now();
     await window.openPanel();
     const openPanelMs = performance.now() - started;
@@ -85,6 +89,7 @@ async function measure(subject: Subject, browser: Browser): Promise<Figures> {
       texts.push(wireToText);
       frames.push(wireToFrame);
     }
+    const { heapMb, externalMb } = await window.readProbe();
     return {
       openPanelMs,
       firstSendToWireMs: sends[0] ?? Number.NaN,
@@ -92,6 +97,8 @@ async function measure(subject: Subject, browser: Browser): Promise<Figures> {
       wireToTextMs: median(texts.slice(1)),
       wireToFrameMs: median(frames.slice(1)),
       hostMemoryMb: hostMemoryMb(window),
+      hostHeapMb: heapMb,
+      hostExternalMb: externalMb,
       firstRequestKilobytes:
         JSON.stringify(server.messageRequests[sentBefore]?.body ?? '').length / 1_000,
       activationMs: await activationMs(window),
@@ -212,6 +219,8 @@ function medians(rounds: readonly Figures[]): Figures {
     wireToTextMs: middle('wireToTextMs'),
     wireToFrameMs: middle('wireToFrameMs'),
     hostMemoryMb: middle('hostMemoryMb'),
+    hostHeapMb: middle('hostHeapMb'),
+    hostExternalMb: middle('hostExternalMb'),
     firstRequestKilobytes: middle('firstRequestKilobytes'),
   };
 }
