@@ -74,14 +74,16 @@ export class OtlpExporter implements Disposable {
 
   /** Never rejects: what fails is told, and tried again where that may help. */
   private async send(): Promise<void> {
-    const spans = this.queue.splice(0, maxBatchSpans);
+    let unsent: readonly SpanRecord[] = this.queue.splice(0, maxBatchSpans);
     try {
-      await this.post('traces', otlpTraces(spans, this.options));
+      await this.post('traces', otlpTraces(unsent, this.options));
+      // They have arrived, whatever becomes of the figures: sent again they would count twice.
+      unsent = [];
       await this.sendMetrics();
       this.pauseMs = batchPeriodMs;
       this.hasTold = false;
     } catch (error) {
-      this.failed(spans, error);
+      this.failed(unsent, error);
     }
     const isOver = this.signal.aborted || this.queue.length === 0;
     this.timer = isOver

@@ -150,6 +150,30 @@ describe('The OTLP exporter', () => {
       [503, 429],
     ));
 
+  it('sends spans once, where the collector is busy with figures alone', () =>
+    withCollector(
+      async ({ collector, clock, trace, send }) => {
+        trace('one');
+        await send(1);
+        await clock.advance(60_000);
+        trace('two');
+        await send(3);
+        trace('three');
+        await clock.advance(10_000);
+        await collector.has(5);
+        const bodies = collector.received.map(({ path, body }) =>
+          path === '/v1/traces' ? body : '',
+        );
+        for (const name of ['one', 'two', 'three']) {
+          const times = bodies.filter((body) => body.includes(`"name":"${name}"`)).length;
+          assert.equal(times, 1, name);
+        }
+        const figures = collector.received.filter(({ path }) => path === '/v1/metrics');
+        assert.equal(figures.length, 2, 'figures are sent again');
+      },
+      [200, 200, 503],
+    ));
+
   it('drops what a collector refuses, and says which setting to check', () =>
     withCollector(
       async ({ collector, clock, problems, trace, send }) => {
