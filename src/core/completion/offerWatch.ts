@@ -76,6 +76,8 @@ export class OfferWatch {
       watched.acceptedCharacters += reached - watched.reached;
     }
     watched.reached = reached;
+    // What was taken back was not accepted after all.
+    watched.acceptedCharacters = Math.min(watched.acceptedCharacters, reached);
   }
 
   /** The user accepted what is shown, all of it. */

@@ -65,6 +65,25 @@ describe('OfferWatch', () => {
     assert.deepEqual(fates(), ['accepted']);
   });
 
+  it('takes a piece that was accepted and taken back for nothing', () => {
+    type(' = compute');
+    editor.delete(' = compute'.length);
+    watch.moved(editor.spot());
+    type('?');
+    assert.deepEqual(fates(), ['ignored']);
+    assert.equal(judged[0]?.watched.acceptedCharacters, 0);
+  });
+
+  it('counts a piece once that was taken back and accepted again', () => {
+    type(' = compute');
+    editor.delete(' = compute'.length);
+    watch.moved(editor.spot());
+    type(' = compute');
+    type('?');
+    assert.deepEqual(fates(), ['accepted']);
+    assert.equal(judged[0]?.watched.acceptedCharacters, ' = compute'.length);
+  });
+
   it('is rejected once', () => {
     watch.end('rejected');
     watch.end('rejected');
