@@ -130,7 +130,20 @@ function withoutClosingQuote(
   }
   const scanner = new BracketScanner(facts, reading);
   scanner.readAll(text);
-  return scanner.reading.kind === 'string' ? text : text.slice(0, text.indexOf(reading.form.close));
+  return scanner.reading.kind === 'string' ? text : untilQuote(text, reading.form.close);
+}
+
+/** Up to what closes the string that a text begins in; what is escaped does not. */
+function untilQuote(text: string, quote: string): string {
+  for (let at = 0; at < text.length; at += 1) {
+    if (text.startsWith(quote, at)) {
+      return text.slice(0, at);
+    }
+    if (text[at] === '\\') {
+      at += 1;
+    }
+  }
+  return text;
 }
 
 /** What closes the brackets that a text leaves open, the innermost first. */

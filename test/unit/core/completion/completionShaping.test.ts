@@ -77,6 +77,12 @@ cases('Completion of a line: overlap with what follows', false, [
     expected: 'print("hello")',
   },
   {
+    name: 'keeps quotes that are escaped within a string',
+    marked: 'say("¦")',
+    answer: 'a \\"b\\" c")',
+    expected: 'say("a \\"b\\" c")',
+  },
+  {
     name: 'keeps quotes that pair up',
     languageId: 'go',
     marked: 'x := "¦"',
