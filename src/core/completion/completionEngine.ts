@@ -10,7 +10,7 @@ import { CompletionDebounce } from './completionDebounce.ts';
 import type { CompletionEngineParts } from './completionEngineParts.ts';
 import type { CompletionActivity, CompletionQuery, Offers } from './completionQuery.ts';
 import { CompletionRequests } from './completionRequests.ts';
-import { CompletionReuse, type Reusable } from './completionReuse.ts';
+import { CompletionReuse, isAnswered } from './completionReuse.ts';
 import type { CompletionSpot } from './completionSpot.ts';
 import { countKnown, tracedKey } from './completionTrace.ts';
 import { localOffers } from './localOffers.ts';
@@ -90,7 +90,11 @@ export class CompletionEngine implements Disposable {
 
   /** Completions for a place: at once where they are known, else a promise, which never rejects. */
   complete(query: CompletionQuery): Offers | Promise<Offers> {
-    const { spot, selected, trigger } = query;
+    const { spot, selected, trigger, signal } = query;
+    if (signal.aborted) {
+      // It may be about a text that is no longer there.
+      return [];
+    }
     const model = this.parts.model();
     const target = selected ?? spot;
     this.moved(spot);
@@ -180,10 +184,7 @@ export class CompletionEngine implements Disposable {
     signal: AbortSignal,
   ): Promise<RunningCompletion | undefined> {
     const model = this.parts.model();
-    if (!model || this.pause.isOn || signal.aborted) {
-      return undefined;
-    }
-    if (this.isCovered(model, spot)) {
+    if (!model || this.pause.isOn || signal.aborted || this.isCovered(model, spot)) {
       return undefined;
     }
     const own = spot.own(this.scopeOf(model));
@@ -280,6 +281,9 @@ export class CompletionEngine implements Disposable {
   private async alternatives(flow: Flow): Promise<Offers> {
     const { target, scope } = flow;
     await this.reuse.load(target.own(scope));
+    if (flow.query.signal.aborted) {
+      return [];
+    }
     // Asked for by hand, what was rejected may be wanted after all.
     this.reuse.rejections.remove(target);
     const known = this.reuse.find(scope, target).offers.length;
@@ -391,8 +395,4 @@ interface Flow {
   readonly scope: string;
   /** The key's own; absent where nothing is traced. */
   readonly trace?: TraceScope | undefined;
-}
-
-function isAnswered({ offers, isRejected }: Reusable): boolean {
-  return offers.length > 0 || isRejected;
 }

@@ -31,6 +31,11 @@ export interface Reusable {
   readonly isRejected: boolean;
 }
 
+/** Whether nothing has to be asked about the place any more. */
+export function isAnswered({ offers, isRejected }: Reusable): boolean {
+  return offers.length > 0 || isRejected;
+}
+
 /** Lines of one completion that are looked back over: more are seldom accepted line by line. */
 const maxLines = 40;
 /** As many as one can cycle through. */

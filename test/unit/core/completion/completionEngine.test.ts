@@ -209,6 +209,31 @@ describe('CompletionEngine', () => {
       assert.equal(kit.asked[0]?.signal.aborted, true);
     });
 
+    it('is left alone by a question that was taken back before it came', async () => {
+      const editor = new FakeEditor('con¦\nend');
+      const offers = kit.complete(editor);
+      await kit.clock.advance(2_000);
+      const stale = new FakeEditor('c¦on\nend');
+      void kit.complete(stale, { signal: AbortSignal.abort() });
+      assert.equal(kit.asked[0]?.signal.aborted, false);
+      await kit.asked[0]?.answer('sole');
+      assert.deepEqual(texts(await offers), ['sole']);
+      assert.deepEqual(texts(await kit.complete(stale, { signal: AbortSignal.abort() })), []);
+      assert.deepEqual(kit.judged, [], 'what is shown is not judged by it');
+    });
+
+    it('does not begin where the user’s own question is taken back meanwhile', async () => {
+      const controller = new AbortController();
+      const offers = kit.complete(new FakeEditor('con¦'), {
+        trigger: 'invoke',
+        signal: controller.signal,
+      });
+      controller.abort();
+      assert.deepEqual(texts(await offers), []);
+      await settle();
+      assert.equal(kit.asked.length, 0);
+    });
+
     it('is followed by another one where its answer turns out to be of no use', async () => {
       const editor = new FakeEditor('con¦');
       void kit.complete(editor);
