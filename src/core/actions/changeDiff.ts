@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cutText.ts';
 import { isSensitiveFile } from '../tools/sensitiveFiles.ts';
 
 /** What git tells of one file's change. */
@@ -70,7 +71,7 @@ function cutLines(text: string, maxCharacters: number): readonly string[] {
       part = '';
     }
     // A line of its own length is of a file that was made by a program.
-    part += line.slice(0, maxCharacters);
+    part += cutText(line, maxCharacters);
   }
   return [...parts, part];
 }

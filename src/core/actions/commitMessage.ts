@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cutText.ts';
 import type { ModelRequest } from '../model/request.ts';
 import type { BatchKind } from '../model/schedule/batchQueue.ts';
 import { type FileDiff, piecesOf } from './changeDiff.ts';
@@ -92,7 +93,7 @@ export function messageOf(answer: string): string {
 function prompt({ files, recent, branch, begun }: CommitSource, changes: ReadChanges): string {
   const messages = recent
     .slice(0, maxRecent)
-    .map((message) => `- ${message.slice(0, maxRecentCharacters).trim().replaceAll('\n', '\n  ')}`);
+    .map((message) => `- ${cutText(message, maxRecentCharacters).trim().replaceAll('\n', '\n  ')}`);
   const names = files.map(({ path, leftOut }) =>
     leftOut === undefined ? `- ${path}` : `- ${path} (content left out: ${leftOut})`,
   );

@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cutText.ts';
 import type { WorkspaceDiagnostic } from '../tools/workspace.ts';
 
 /** A problem that an action is about. */
@@ -17,7 +18,7 @@ export function problemList(problems: readonly ActionProblem[]): string {
 function problemLine(problem: ActionProblem): string {
   const { startLine, startColumn, severity, message, source, code, documentation } = problem;
   const origin = [source, code].filter((part) => part !== undefined && part !== '').join(' ');
-  const text = message.slice(0, maxMessageCharacters).replace(/\s*\n\s*/g, ' ');
+  const text = cutText(message, maxMessageCharacters).replace(/\s*\n\s*/g, ' ');
   const parts = [
     `- Line ${startLine}, column ${startColumn}: ${severity}: ${text}`,
     origin === '' ? '' : `(${origin})`,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
-import { lineStartAt } from '../../base/lineBounds.ts';
+import { lineStartAt, lineStopAt } from '../../base/lineBounds.ts';
 import type { TextBlock } from '../model/message.ts';
 import type { FillInTheMiddle } from '../model/request.ts';
 import type { Syntax } from '../syntax/syntax.ts';
@@ -29,6 +29,11 @@ const lineTokens = 64;
 const blockTokens = 200;
 /** A larger file is generated more often than written, characters. */
 const maxFileCharacters = 1_000_000;
+/**
+ * The same for the line with the cursor, which is sent whole: this much has about as many tokens as all
+ * else in a prompt.
+ */
+const maxLineCharacters = 10_000;
 
 export interface PromptsOptions {
   readonly surroundings: CompletionSurroundings;
@@ -106,7 +111,7 @@ class FilePrompts implements CompletionPrompts, Disposable {
     trigger: CompletionTrigger,
     signal: AbortSignal,
   ): Promise<Look | undefined> {
-    const isTooLarge = place.text.length > maxFileCharacters;
+    const isTooLarge = place.text.length > maxFileCharacters || hasLongLine(place);
     if (isTooLarge || !(await this.access.mayRead(place.path))) {
       return undefined;
     }
@@ -257,6 +262,10 @@ function cursorBlock({ edits, problems }: LineContext, around: Around): TextBloc
     alternative > 0 ? `<alternative>${alternative}</alternative>` : '',
   ];
   return { type: 'text', text: parts.filter(Boolean).join('\n') };
+}
+
+function hasLongLine({ text, offset }: CompletionPlace): boolean {
+  return lineStopAt(text, offset) - lineStartAt(text, offset) > maxLineCharacters;
 }
 
 function tagged(tag: string, text: string): string {

@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cutText.ts';
 import type {
   CompletionSurroundings,
   NearbyProblem,
@@ -42,7 +43,7 @@ function isAtCursor(documentId: string, line: number, after: string, place: Line
 }
 
 function marked(mark: string, text: string): readonly string[] {
-  const short = text.slice(0, maxEditCharacters);
+  const short = cutText(text, maxEditCharacters);
   return short.trim() === '' ? [] : short.split('\n').map((line) => `${mark}${line}`);
 }
 
@@ -58,7 +59,7 @@ export function describeProblems(problems: readonly NearbyProblem[], line: numbe
       .slice(0, maxProblems)
       .sort((left, right) => left.line - right.line)
       .map(({ line: at, severity, message }) => {
-        const [first = ''] = message.slice(0, maxMessageCharacters).split('\n');
+        const [first = ''] = cutText(message, maxMessageCharacters).split('\n');
         return `line ${at + 1}: ${severity}: ${first}`;
       })
       .join('\n')

@@ -1,4 +1,5 @@
 import { copyText } from '../../base/copyText.ts';
+import { cutText } from '../../base/cutText.ts';
 import type { OutlineSymbol, Syntax } from '../syntax/syntax.ts';
 import type { NearbyText } from './completionSurroundings.ts';
 
@@ -77,7 +78,7 @@ export class SignatureIndex {
 
 function signaturesOf(symbols: readonly OutlineSymbol[], path: string): readonly KnownSignature[] {
   return symbols.flatMap(({ name, signature, children }) => [
-    { path, name: copyText(name), signature: copyText(signature.slice(0, maxSignatureCharacters)) },
+    { path, name: copyText(name), signature: copyText(cutText(signature, maxSignatureCharacters)) },
     ...signaturesOf(children, path),
   ]);
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cutText.ts';
 import type { LanguageRules } from './languages/languageRules.ts';
 import type { Definition } from './structure.ts';
 import type { OutlineKind, TextRange } from './syntax.ts';
@@ -113,10 +114,7 @@ function describe(
 
 /** White space folded, without what opens the body or sets the value. */
 function signatureOf(text: string, start: number, end: number): string {
-  const folded = text
-    .slice(start, Math.min(end, start + maxSignatureLength))
-    .replace(/\s+/g, ' ')
-    .trimEnd();
+  const folded = cutText(text.slice(start, end), maxSignatureLength).replace(/\s+/g, ' ').trimEnd();
   return folded.replace(/(?:=>|[{=:;])$/, '').trimEnd();
 }
 

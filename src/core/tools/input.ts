@@ -1,4 +1,5 @@
 import * as zod from 'zod/mini';
+import { cutText } from '../../base/cutText.ts';
 import { UserError } from '../../base/errors.ts';
 
 /** What input schemas are built with. Only this file and the tools' schemas know the library. */
@@ -139,5 +140,5 @@ const maxShownCharacters = 60;
 
 function show(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > maxShownCharacters ? `${text.slice(0, maxShownCharacters)}…` : text;
+  return text.length > maxShownCharacters ? `${cutText(text, maxShownCharacters)}…` : text;
 }

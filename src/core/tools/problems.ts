@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cutText.ts';
 import { displayPath } from './paths.ts';
 import type { DiagnosticSeverity, Workspace, WorkspaceDiagnostic } from './workspace.ts';
 
@@ -28,7 +29,7 @@ export function sortProblems(
 export function formatProblem(problem: WorkspaceDiagnostic): string {
   const message = problem.message.replace(/\s*\n\s*/g, ' ');
   const shown =
-    message.length > maxMessageCharacters ? `${message.slice(0, maxMessageCharacters)}…` : message;
+    message.length > maxMessageCharacters ? `${cutText(message, maxMessageCharacters)}…` : message;
   const origin = [problem.source, problem.code].filter((part) => part !== undefined).join(' ');
   const suffix = origin === '' ? '' : ` (${origin})`;
   return `${problem.startLine}:${problem.startColumn} ${problem.severity}: ${shown}${suffix}`;

@@ -135,6 +135,29 @@ describe('Prompts for completions', () => {
     });
   });
 
+  it('are not made in a line that is too long to have been written', async () => {
+    await withPrompts({}, async ({ build }) => {
+      const long = 'a+1;'.repeat(5_000);
+      assert.equal(await build(`x\n${long}¦\n`), undefined);
+      assert.equal(await build(`x\n${long.slice(0, 9_000)}¦${long.slice(9_000)}`), undefined);
+      assert.ok((await build(`x\n${long.slice(0, 4_000)}¦\n${long}`)) !== undefined);
+    });
+  });
+
+  it('hold no half of a character where changes and problems are cut', async () => {
+    await withPrompts({}, async ({ folder, surroundings, prompt }) => {
+      const path = `${folder}/a.ts`;
+      const smiles = `x${'😀'.repeat(400)}`;
+      surroundings.edits = [
+        { documentId: `file://${path}`, path, line: 0, before: '', after: smiles },
+      ];
+      surroundings.reported = [{ line: 1, severity: 'error', message: smiles }];
+      const [, cursor = ''] = blocks(await prompt(current));
+      assert.match(cursor, /😀/);
+      assert.doesNotMatch(cursor, /\p{Surrogate}/u);
+    });
+  });
+
   it('hold pieces of open files that resemble the place', async () => {
     await withPrompts({}, async ({ folder, surroundings, prompt }) => {
       surroundings.documents = [
