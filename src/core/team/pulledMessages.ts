@@ -28,12 +28,13 @@ export interface ApplyParts {
 /**
  * - `same`: nothing here is different now.
  * - `changed`: the conversation is.
- * - `forked`: it was continued here and elsewhere; what was said here is the thread `forkId` now.
+ * - `forked`: it was continued here and elsewhere; what was said here is the thread `forkId` now. Or
+ *   the member `lostTo`, whose it is, has taken it away.
  * - `waits`: it can't be done now, because of a turn that runs or another window.
  */
 export type ApplyOutcome =
   | { readonly kind: 'same' | 'changed' | 'waits' }
-  | { readonly kind: 'forked'; readonly forkId: string };
+  | { readonly kind: 'forked'; readonly forkId: string; readonly lostTo?: string };
 
 /** A turn whose window is gone holds up its thread for this long; figure of the longest turns. */
 const turnPatienceMs = 600_000;
@@ -69,7 +70,7 @@ function applyNow(pulled: Pulled, parts: ApplyParts): ApplyOutcome {
   return { kind: isChanged ? 'changed' : 'same' };
 }
 
-interface Plan {
+export interface Plan {
   /** What is different here and was not changed here. */
   readonly written: readonly TeamMessage[];
   /** Whether somebody else has gone on, or taken something back. */
@@ -80,9 +81,10 @@ interface Plan {
   readonly moved: readonly string[];
 }
 
-function planOf(
+/** What pulled changes come to, given what was done here and is yet to be sent. */
+export function planOf(
   database: Database,
-  { changes }: Pulled,
+  { changes }: Pick<Pulled, 'changes'>,
   pending: PendingChanges | undefined,
 ): Plan {
   const here = readMessages(
@@ -179,7 +181,11 @@ function rewindSummaries(database: Database, threadId: string, ordinal: number):
  * Whether a window of this machine is in the middle of a turn: what it writes next must find its
  * place free.
  */
-function isTurnUnderWay(database: Database, state: TeamThreadState, wallTimeMs: number): boolean {
+export function isTurnUnderWay(
+  database: Database,
+  state: TeamThreadState,
+  wallTimeMs: number,
+): boolean {
   const sql = `SELECT turn_id, role, state, details, created_at FROM messages
     WHERE thread_id = ? AND set_aside_at IS NULL ORDER BY ordinal DESC LIMIT 1`;
   const last = database.get(sql, [state.threadId]);

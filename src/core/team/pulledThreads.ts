@@ -46,10 +46,15 @@ function applyHead(log: TeamLog, database: Database, project: string, head: Team
   const unsent = database
     .all('SELECT DISTINCT kind FROM team_outbox WHERE thread_id = ? AND row <= ?', [id, mark])
     .map((row) => String(row['kind']));
-  update(database, head, new Set(unsent));
+  if (!head.isWithdrawn) {
+    update(database, head, new Set(unsent));
+  }
+  if (!unsent.includes('deleted') && !unsent.includes('new')) {
+    hideOrShow(database, head);
+  }
   database.run('DELETE FROM team_outbox WHERE row > ? AND thread_id = ?', [mark, id]);
   if (head.isDeleted && unsent.includes('new')) {
-    // Somebody here has gone on with what was deleted elsewhere: that takes it back.
+    // Somebody here has gone on with what was deleted elsewhere: that takes it back, if it is theirs.
     database.run("INSERT INTO team_outbox (thread_id, kind) VALUES (?, 'deleted')", [id]);
   }
   return true;
@@ -92,7 +97,7 @@ function insertThread(database: Database, project: string, { thread, messageCoun
 
 function update(
   database: Database,
-  { thread, isDeleted, messageCount }: TeamThread,
+  { thread, messageCount }: TeamThread,
   unsent: ReadonlySet<string>,
 ): void {
   const { id } = thread;
@@ -115,16 +120,23 @@ function update(
       id,
     ]);
   }
-  if (!unsent.has('deleted') && !unsent.has('new')) {
-    const sql = isDeleted
-      ? 'UPDATE threads SET deleted_at = updated_at WHERE id = ? AND deleted_at IS NULL'
-      : 'UPDATE threads SET deleted_at = NULL WHERE id = ?';
-    database.run(sql, [id]);
-  }
   // Without messages here, what the server counts is all that is known.
   database.run(
     `UPDATE threads SET message_count = ? WHERE id = ?
        AND NOT EXISTS (SELECT 1 FROM messages WHERE thread_id = threads.id)`,
     [messageCount, id],
   );
+}
+
+function hideOrShow(database: Database, { thread: { id }, isDeleted }: TeamThread): void {
+  if (isDeleted) {
+    const sql = 'UPDATE threads SET deleted_at = updated_at WHERE id = ? AND deleted_at IS NULL';
+    database.run(sql, [id]);
+    return;
+  }
+  const sql = 'UPDATE threads SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL';
+  if (database.run(sql, [id]) > 0) {
+    // What was said while it could not be seen may lie before the place that was read to.
+    database.run('UPDATE team_threads SET message_cursor = NULL WHERE thread_id = ?', [id]);
+  }
 }

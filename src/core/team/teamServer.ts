@@ -10,6 +10,8 @@ export interface TeamThread {
   /** Absent for a thread that only its owner sees. Milliseconds since 1970. */
   readonly sharedAt?: number;
   readonly isDeleted: boolean;
+  /** Whether its owner no longer shares it: then nothing is known of it but whose it is. */
+  readonly isWithdrawn: boolean;
   readonly messageCount: number;
 }
 
@@ -18,6 +20,15 @@ export interface TeamMessage {
   readonly message: MessageRecord;
   readonly isSetAside: boolean;
 }
+
+/**
+ * - `done`: all messages are as they say.
+ * - `refused`: a place is taken by a message that is not among these, or one would go that neither is
+ *   this member's nor stands in a thread of theirs; it may be tried again with others at once.
+ * - `gone`: there is no such thread for this member: whose it is has deleted it, or no longer shares
+ *   it.
+ */
+export type PushOutcome = 'done' | 'refused' | 'gone';
 
 /** A piece of what has changed, oldest first. */
 export interface Changes<T> {
@@ -71,12 +82,10 @@ export interface TeamServer extends Disposable {
   >;
   /**
    * Puts messages of one thread, each in or out of the conversation as it says, all or none: first
-   * those set aside leave their places, then the others take theirs. Resolves to false, with nothing
-   * done, where a place is taken by a message that is not among these, or where one would go that
-   * neither is this member's nor stands in a thread of theirs; and it may be tried again with other
-   * messages at once. Putting the same again changes nothing and moves no cursor that matters.
+   * those set aside leave their places, then the others take theirs. Putting the same again changes
+   * nothing and moves no cursor that matters.
    */
-  pushMessages(threadId: string, messages: readonly TeamMessage[]): Promise<boolean>;
+  pushMessages(threadId: string, messages: readonly TeamMessage[]): Promise<PushOutcome>;
   /** Lets the team see a thread, or its owner alone again. */
   share(threadId: string, isShared: boolean): Promise<void>;
   /** Threads of a project that may be seen and that changed after `cursor`; undefined for all. */

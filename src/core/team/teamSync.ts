@@ -43,6 +43,8 @@ export interface TeamThreadChange {
   readonly threadId: string;
   /** The thread that goes on with what was said here, where both went on with it apart. */
   readonly forkId?: string;
+  /** The member who has taken the thread away, where that is why. */
+  readonly lostTo?: string;
 }
 
 /** Writes come in bursts, a message and its thread together: one request for each burst. */
@@ -327,7 +329,8 @@ export class TeamSync implements Disposable {
     if (outcome.kind === 'changed') {
       this.changes.fire({ threadId });
     } else if (outcome.kind === 'forked') {
-      this.changes.fire({ threadId, forkId: outcome.forkId });
+      const { forkId, lostTo } = outcome;
+      this.changes.fire({ threadId, forkId, ...(lostTo === undefined ? {} : { lostTo }) });
       this.lists.fire();
     } else if (outcome.kind === 'waits') {
       // The window that may do it, or the turn's end, finds it in a moment.

@@ -15,6 +15,8 @@ export interface ForkParts {
   readonly moved: readonly string[];
   /** Messages that the server tells of, which will be as it says. */
   readonly told: readonly string[];
+  /** Whether nobody else is to see it, though others see the thread that it is made of. */
+  readonly isPrivate?: boolean;
 }
 
 /**
@@ -23,18 +25,19 @@ export interface ForkParts {
  * both ways of going on are kept whole. Within a transaction. Returns the new thread's id.
  */
 export function forkThread(parts: ForkParts): string {
-  const { log, threadId, newId } = parts;
+  const { log, threadId, newId, isPrivate } = parts;
   const { database } = log.connection;
   const forkId = newId();
   const state = log.stateNow(threadId);
+  const isForAll = state !== undefined && isShared(state) && isPrivate !== true;
   database.run(
     `INSERT INTO team_threads (thread_id, server, project, wanted_shared)
      SELECT ?, server, project, ? FROM team_threads WHERE thread_id = ?`,
-    [forkId, state && isShared(state) ? 1 : null, threadId],
+    [forkId, isForAll ? 1 : null, threadId],
   );
   copyThread(database, forkId, parts);
   copyMessages(database, forkId, parts);
-  if (state && isShared(state)) {
+  if (isForAll) {
     database.run("INSERT INTO team_outbox (thread_id, kind) VALUES (?, 'share')", [forkId]);
   }
   takeBack(database, parts);

@@ -1,11 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
-import { UserError } from '../../base/errors.ts';
+import { BugError, UserError } from '../../base/errors.ts';
 import type { ThreadStore } from '../store/records.ts';
+import { keepLost } from './lostThread.ts';
 import { type ApplyOutcome, applyPulled } from './pulledMessages.ts';
 import { ServerAwayError } from './serverErrors.ts';
 import type { PendingChanges, TeamLog, TeamThreadState } from './teamLog.ts';
 import type { LocalMessage } from './teamMessages.ts';
-import type { TeamMessage, TeamServer } from './teamServer.ts';
+import type { PushOutcome, TeamMessage, TeamServer } from './teamServer.ts';
 
 /** What is needed of the team's database to keep threads in step with it. */
 export type TeamThreads = Pick<
@@ -96,14 +97,29 @@ export class ThreadSync {
         return 'again';
       }
     }
-    await this.pushHead(pending, threadId);
+    await this.create(pending, threadId);
     const { sent, left } = sendable(pending, this.parts.clock.wallTime());
-    if (!(await this.pushAll(threadId, sent))) {
-      return this.partFrom(threadId);
+    const outcome = await this.pushAll(pending.state, sent);
+    if (outcome !== 'done') {
+      return outcome === 'gone' ? this.partFromLost(pending.state) : this.partFrom(threadId);
     }
+    await this.pushHead(pending, threadId);
     await this.pushRest(pending, threadId);
     log.settle(pending, left);
     return 'done';
+  }
+
+  /** Whose thread it is has taken it away: what was said here is kept, in a thread of our own. */
+  private async partFromLost({ threadId, owner }: TeamThreadState): Promise<'done' | 'again'> {
+    const { log, clock, member, newId, pulled } = this.parts;
+    if (owner === undefined || owner === member) {
+      throw new BugError(`The team’s database has lost the thread ${threadId}.`);
+    }
+    await log.connection.read(() => undefined);
+    const wallTimeMs = clock.wallTime();
+    const outcome = keepLost({ log, threadId, owner, wallTimeMs, member, newId });
+    pulled(threadId, outcome);
+    return outcome.kind === 'waits' ? 'done' : 'again';
   }
 
   /** Somebody was faster since; or else this member may not do to the thread what they did here. */
@@ -133,31 +149,34 @@ export class ThreadSync {
     }
   }
 
-  /** What the thread is without its messages. */
+  /** What the thread is without its messages, where the server has it. */
   private async pushHead(
     { state, thread, kinds }: PendingChanges,
     threadId: string,
   ): Promise<void> {
-    const { log, server, member } = this.parts;
-    if (!thread) {
+    if (!thread || !state.isKnown) {
       return;
-    }
-    if (!state.isKnown) {
-      await this.create({ ...thread, workspace: state.project });
-      await log.noteKnown(threadId, member);
     }
     const { title, isTitleByUser, systemPrompt, usage, costUsd, updatedAt } = thread;
     const changes = {
       ...(kinds.has('title') ? { title, isTitleByUser } : {}),
       ...(kinds.has('head') ? { systemPrompt, usage, costUsd, updatedAt } : {}),
     };
-    if (state.isKnown && Object.keys(changes).length > 0) {
-      await server.threads.updateThread(threadId, changes);
+    if (Object.keys(changes).length > 0) {
+      await this.parts.server.threads.updateThread(threadId, changes);
+    }
+  }
+
+  private async create({ state, thread }: PendingChanges, threadId: string): Promise<void> {
+    const { log, member } = this.parts;
+    if (thread && !state.isKnown) {
+      await this.createOnce({ ...thread, workspace: state.project });
+      await log.noteKnown(threadId, member);
     }
   }
 
   /** Another window may have done it, or the answer may have been lost the last time. */
-  private async create(thread: Parameters<ThreadStore['createThread']>[0]): Promise<void> {
+  private async createOnce(thread: Parameters<ThreadStore['createThread']>[0]): Promise<void> {
     const { threads } = this.parts.server;
     try {
       await threads.createThread(thread);
@@ -169,14 +188,24 @@ export class ThreadSync {
     }
   }
 
-  private async pushAll(threadId: string, messages: readonly TeamMessage[]): Promise<boolean> {
-    for (let start = 0; start < messages.length; start += pushedTogether) {
+  private async pushAll(
+    { threadId, owner }: TeamThreadState,
+    messages: readonly TeamMessage[],
+  ): Promise<PushOutcome> {
+    const isOurs = owner === undefined || owner === this.parts.member;
+    // Of another's thread it is asked even without messages whether it is still there.
+    for (
+      let start = 0;
+      start < messages.length || (start === 0 && !isOurs);
+      start += pushedTogether
+    ) {
       const some = messages.slice(start, start + pushedTogether);
-      if (!(await this.parts.server.pushMessages(threadId, some))) {
-        return false;
+      const outcome = await this.parts.server.pushMessages(threadId, some);
+      if (outcome !== 'done') {
+        return outcome;
       }
     }
-    return true;
+    return 'done';
   }
 
   private async pushRest(
@@ -190,7 +219,7 @@ export class ThreadSync {
     }
     const isOurs = state.owner === undefined || state.owner === this.parts.member;
     // Whoever deletes a thread of somebody else hides it on this machine alone.
-    if (kinds.has('deleted') && (isOurs || !isDeleted)) {
+    if (kinds.has('deleted') && isOurs) {
       await (isDeleted
         ? server.threads.deleteThread(threadId)
         : server.threads.restoreThread(threadId));

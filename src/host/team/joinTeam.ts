@@ -40,10 +40,15 @@ export function joinTeam(parts: JoinTeamParts): TeamCommands {
 
 async function follow(
   { chat, threads, notifications }: JoinTeamParts,
-  { threadId, forkId }: TeamThreadChange,
+  { threadId, forkId, lostTo }: TeamThreadChange,
 ): Promise<void> {
   if (chat.threadId !== threadId) {
     await threads.refresh(threadId);
+    if (lostTo !== undefined) {
+      notifications.info(
+        `${lostTo} no longer shares a thread that you had gone on with. What you said goes on in a thread of your own, which is in the history.`,
+      );
+    }
     return;
   }
   if (forkId === undefined) {
@@ -54,9 +59,11 @@ async function follow(
   }
   await threads.refresh(threadId);
   await threads.open(forkId, chat.show);
-  notifications.info(
-    'Somebody else went on with this thread while you did. What you said goes on in a thread of its own, which is now shown.',
-  );
+  const reason =
+    lostTo === undefined
+      ? 'Somebody else went on with this thread while you did.'
+      : `${lostTo} no longer shares this thread.`;
+  notifications.info(`${reason} What you said goes on in a thread of its own, which is now shown.`);
 }
 
 /** Setting a team up is seldom: what it takes loads with the first of its commands. */

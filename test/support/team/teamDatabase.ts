@@ -1,10 +1,12 @@
 import { Emitter } from '../../../src/base/emitter.ts';
-import { BugError } from '../../../src/base/errors.ts';
+import { BugError, UserError } from '../../../src/base/errors.ts';
+import { noUsage } from '../../../src/core/model/message.ts';
 import type { ThreadRecord } from '../../../src/core/store/records.ts';
 import type { UsageCall } from '../../../src/core/store/usageRecords.ts';
 import { ServerAwayError } from '../../../src/core/team/serverErrors.ts';
 import type {
   Changes,
+  PushOutcome,
   TeamMessage,
   TeamServer,
   TeamServerState,
@@ -17,6 +19,8 @@ interface KeptThread {
   readonly owner: string;
   sharedAt: number | undefined;
   isDeleted: boolean;
+  /** Whether it was shared once, and is no longer. */
+  isWithdrawn: boolean;
   change: number;
   readonly messages: Map<
     string,
@@ -44,6 +48,12 @@ export class TeamDatabase {
     );
   }
 
+  withdrawn(member: string): readonly KeptThread[] {
+    return [...this.threads.values()].filter(
+      ({ owner, isWithdrawn }) => owner !== member && isWithdrawn,
+    );
+  }
+
   find(id: string, member: string): KeptThread | undefined {
     return this.visible(member).find(({ thread }) => thread.id === id);
   }
@@ -53,8 +63,8 @@ export class TeamDatabase {
       throw new BugError(`There is a thread ${thread.id} already.`);
     }
     const change = this.nextChange();
-    const fresh = { sharedAt: undefined, isDeleted: false, messages: new Map(), change };
-    this.threads.set(thread.id, { thread, owner, ...fresh });
+    const fresh = { isDeleted: false, isWithdrawn: false, messages: new Map(), change };
+    this.threads.set(thread.id, { thread, owner, sharedAt: undefined, ...fresh });
   }
 
   nextChange(): number {
@@ -111,36 +121,42 @@ export class MemberServer
           .map(({ thread, messages }) => ({ ...thread, messageCount: messages.size })),
         hasMore: false,
       })),
-    deleteThread: (id) => this.change(id, (kept) => (kept.isDeleted = true)),
-    restoreThread: (id) => this.change(id, (kept) => (kept.isDeleted = false)),
+    deleteThread: (id) => this.changeOwn(id, (kept) => (kept.isDeleted = true)),
+    restoreThread: (id) => this.changeOwn(id, (kept) => (kept.isDeleted = false)),
   };
 
-  pushMessages(threadId: string, pushed: readonly TeamMessage[]): Promise<boolean> {
+  pushMessages(threadId: string, pushed: readonly TeamMessage[]): Promise<PushOutcome> {
     return this.ask(() => {
-      const kept = this.kept(threadId);
+      const kept = this.database.find(threadId, this.name);
+      if (!kept || (kept.isDeleted && kept.owner !== this.name)) {
+        return 'gone';
+      }
       const next = new Map(kept.messages);
       for (const one of pushed) {
         const author = kept.messages.get(one.message.id)?.author ?? this.name;
         const wasThere = kept.messages.get(one.message.id)?.isSetAside === false;
         if (one.isSetAside && wasThere && author !== this.name && kept.owner !== this.name) {
-          return false;
+          return 'refused';
         }
         next.set(one.message.id, { ...one, author, change: this.database.nextChange() });
       }
       const places = [...next.values()].filter((one) => !one.isSetAside);
       if (new Set(places.map(({ message }) => message.ordinal)).size < places.length) {
-        return false;
+        return 'refused';
       }
       for (const [id, one] of next) {
         kept.messages.set(id, one);
       }
       kept.change = this.database.nextChange();
-      return true;
+      return 'done';
     });
   }
 
   share(threadId: string, isShared: boolean): Promise<void> {
-    return this.change(threadId, (kept) => (kept.sharedAt = isShared ? 1 : undefined));
+    return this.changeOwn(threadId, (kept) => {
+      kept.isWithdrawn = !isShared && (kept.isWithdrawn || kept.sharedAt !== undefined);
+      kept.sharedAt = isShared ? 1 : undefined;
+    });
   }
 
   changedThreads(
@@ -149,11 +165,17 @@ export class MemberServer
     limit: number,
   ): Promise<Changes<TeamThread>> {
     return this.ask(() => {
-      const found = this.database
-        .visible(this.name)
-        .filter(({ thread }) => thread.workspace === workspace);
-      const heads = found.map((kept) => ({ ...kept, messageCount: kept.messages.size }));
-      return page(heads, cursor, limit);
+      const visible = this.database.visible(this.name).map((kept) => ({
+        ...kept,
+        isWithdrawn: false,
+        messageCount: kept.messages.size,
+      }));
+      const heads = [...visible, ...this.database.withdrawn(this.name).map(withdrawnHead)];
+      return page(
+        heads.filter(({ thread }) => thread.workspace === workspace),
+        cursor,
+        limit,
+      );
     });
   }
 
@@ -173,6 +195,15 @@ export class MemberServer
       for (const call of calls) {
         this.database.calls.set(call.id, call);
       }
+    });
+  }
+
+  private changeOwn(id: string, work: (kept: KeptThread) => unknown): Promise<void> {
+    return this.change(id, (kept) => {
+      if (kept.owner !== this.name) {
+        throw new UserError(`This thread is ${kept.owner}’s: only they can share or delete it.`);
+      }
+      work(kept);
     });
   }
 
@@ -206,6 +237,21 @@ export class MemberServer
     }
     return answer;
   }
+}
+
+/** What is told of a thread to those who may no longer see it. */
+function withdrawnHead({ thread: { id, workspace }, owner, change }: KeptThread) {
+  const nothing = {
+    title: '',
+    isTitleByUser: false,
+    systemPrompt: '',
+    createdAt: 0,
+    updatedAt: 0,
+    usage: noUsage,
+    costUsd: undefined,
+  };
+  const thread: ThreadRecord = { id, workspace, ...nothing };
+  return { thread, owner, change, isDeleted: true, isWithdrawn: true, messageCount: 0 };
 }
 
 function page<T extends { readonly change: number }>(

@@ -4,6 +4,7 @@ import { noUsage } from '../../model/message.ts';
 import type {
   Changes,
   MemberSpending,
+  PushOutcome,
   TeamMessage,
   TeamServer,
   TeamServerState,
@@ -34,7 +35,7 @@ import { PostgresThreadStore } from './postgresThreadStore.ts';
 import type { PostgresValue } from './postgresValues.ts';
 import { TeamConnection } from './teamConnection.ts';
 import { explainRefusal } from './teamErrors.ts';
-import { PushRefused, pushMessages } from './teamPush.ts';
+import { PushRefused, pushMessages, ThreadGone } from './teamPush.ts';
 import { toWholeMessage, wholeMessages } from './teamStatements.ts';
 
 /** Over these, sums and windows go to the pool for analytics. */
@@ -86,15 +87,18 @@ export class PostgresTeamServer implements TeamServer {
     return this.connection.onDidChangeState(listener);
   }
 
-  async pushMessages(threadId: string, messages: readonly TeamMessage[]): Promise<boolean> {
+  async pushMessages(threadId: string, messages: readonly TeamMessage[]): Promise<PushOutcome> {
     const { address, clock } = this.options;
     const push = { threadId, messages, member: address.user, wallTimeMs: clock.wallTime() };
     try {
       await this.write('messages.push', (transaction) => pushMessages(transaction, push));
-      return true;
+      return 'done';
     } catch (error) {
+      if (error instanceof ThreadGone) {
+        return 'gone';
+      }
       if (isUniqueViolation(error) || error instanceof PushRefused) {
-        return false;
+        return 'refused';
       }
       throw error;
     }
@@ -234,6 +238,7 @@ function toTeamThread(row: SqlRow): TeamThread {
     owner: String(row['owner']),
     ...(sharedAt === null ? {} : { sharedAt: Number(sharedAt) }),
     isDeleted: row['deleted_at'] !== null,
+    isWithdrawn: false,
     messageCount: Number(row['message_count']),
   };
 }
@@ -254,6 +259,7 @@ function toWithdrawn(row: SqlRow): TeamThread {
     },
     owner: String(row['owner']),
     isDeleted: true,
+    isWithdrawn: true,
     messageCount: 0,
   };
 }

@@ -1,4 +1,3 @@
-import { BugError } from '../../../base/errors.ts';
 import type { TeamMessage } from '../../team/teamServer.ts';
 import type { WriteOperation } from '../batchPlan.ts';
 import { messageOperations } from '../messageRows.ts';
@@ -11,6 +10,11 @@ import { teamOperation } from './teamOperations.ts';
 /** What another member wrote is taken out of a thread by them, or by whose thread it is. */
 export class PushRefused extends Error {
   override readonly name = 'PushRefused';
+}
+
+/** The thread is another member's, who has deleted it or no longer shares it; or there is none. */
+export class ThreadGone extends Error {
+  override readonly name = 'ThreadGone';
 }
 
 export interface Push {
@@ -30,14 +34,17 @@ interface KeptMessage {
 
 /**
  * Puts messages of a thread in or out of the conversation as `TeamServer.pushMessages` says. Throws
- * `PushRefused` where it must not be done, and a unique violation where a place is taken.
+ * `PushRefused` where it must not be done, `ThreadGone` where there is no thread to do it in, and a
+ * unique violation where a place is taken.
  */
 export async function pushMessages(transaction: PostgresTransaction, push: Push): Promise<void> {
   const { threadId, messages, member, wallTimeMs } = push;
   // One at a time: two members who go on at the same place shall not wait for each other's rows.
-  const lock = 'SELECT owner FROM threads WHERE id = $1 FOR NO KEY UPDATE';
-  if ((await transaction.query(lock, [threadId])).rows.length === 0) {
-    throw new BugError(`There is no thread ${threadId}.`);
+  const lock = `SELECT deleted_at IS NOT NULL AND owner <> session_user AS is_gone FROM threads
+    WHERE id = $1 FOR NO KEY UPDATE`;
+  const [thread] = (await transaction.query(lock, [threadId])).rows;
+  if (thread?.['is_gone'] !== 0) {
+    throw new ThreadGone();
   }
   const kept = await readKept(transaction, push);
   const leaving = messages.filter(

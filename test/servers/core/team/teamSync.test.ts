@@ -95,6 +95,46 @@ describeWith([postgresProgram], 'Two machines and a real PostgreSQL', () => {
     });
   }
 
+  for (const [what, takeAway] of [
+    ['no longer shared', () => anna.log.wantShared('t', false)],
+    ['deleted', () => anna.done(anna.test.store.deleteThread('t'))],
+  ] as const) {
+    it(`keep what was said in a thread that is ${what} meanwhile, for whoever said it`, async () => {
+      await shared();
+      await ben.say('t');
+      await takeAway();
+      await anna.exchange();
+      await ben.exchange();
+      const [fork, ...others] = await ben.list();
+      assert.deepEqual(others, []);
+      assert.equal(fork?.title, 'Thread t (continued by ben)');
+      assert.deepEqual(fork?.team, { isShared: false });
+      assert.deepEqual(await ben.texts(fork?.id ?? ''), ['anna 1', 'ben 1']);
+      assert.deepEqual(ben.changes.slice(1), [{ threadId: 't', forkId: fork?.id, lostTo: 'anna' }]);
+      assert.deepEqual(ben.problems, []);
+      assert.equal(ben.sync.state.waiting, 0);
+      await anna.exchange();
+      assert.deepEqual(await anna.texts('t'), ['anna 1']);
+      assert.ok((await anna.list()).every(({ id }) => id !== fork?.id));
+    });
+  }
+
+  it('have all of a thread that is shared again, with what was said in between', async () => {
+    await shared();
+    await anna.log.wantShared('t', false);
+    await anna.exchange();
+    await anna.say('t');
+    await anna.exchange();
+    // Ben still looks at it, so that what changes in it is asked for.
+    await ben.exchange();
+    await ben.exchange();
+    assert.deepEqual(await ben.list(), []);
+    await anna.log.wantShared('t', true);
+    await anna.exchange();
+    await ben.exchange();
+    assert.deepEqual(await ben.texts('t'), ['anna 1', 'anna 2']);
+  });
+
   it('lose nothing and send nothing twice where the server is killed while they send', async () => {
     await shared();
     const said: string[] = ['anna 1'];

@@ -180,13 +180,81 @@ describe('keeping threads in step with the team', () => {
     await anna.exchange();
     await ben.exchange();
     assert.equal((await ben.list()).length, 1);
-    await anna.done(anna.test.store.deleteThread('t'));
+    // As from another machine of hers.
+    await database.member('anna').threads.deleteThread('t');
+    await anna.say('t');
     await anna.exchange();
-    await ben.say('t');
     await ben.exchange();
-    await anna.exchange();
     assert.equal((await anna.list()).length, 1);
     assert.equal((await ben.list()).length, 1);
+  });
+
+  for (const [what, takeAway] of [
+    ['deleted', () => anna.done(anna.test.store.deleteThread('t'))],
+    ['no longer shared', () => anna.log.wantShared('t', false)],
+  ] as const) {
+    it(`keeps what was said in a thread that is ${what} meanwhile, for whoever said it`, async () => {
+      await shared();
+      await ben.say('t');
+      await takeAway();
+      await anna.exchange();
+      await ben.exchange();
+      await ben.exchange();
+      const [fork, ...others] = await ben.list();
+      assert.deepEqual(others, []);
+      assert.equal(fork?.title, 'Thread t (continued by ben)');
+      assert.deepEqual(fork?.team, { isShared: false });
+      assert.deepEqual(await ben.texts(fork?.id ?? ''), ['anna 1', 'ben 1']);
+      assert.deepEqual(ben.changes.slice(1), [{ threadId: 't', forkId: fork?.id, lostTo: 'anna' }]);
+      assert.equal(ben.sync.state.waiting, 0);
+      await anna.exchange();
+      assert.deepEqual(await anna.texts('t'), ['anna 1']);
+    });
+
+    it(`gives up a name for a thread that is ${what} meanwhile`, async () => {
+      await shared();
+      await ben.done(ben.test.store.updateThread('t', { title: 'By Ben', isTitleByUser: true }));
+      await takeAway();
+      await anna.exchange();
+      await ben.exchange();
+      await ben.exchange();
+      assert.deepEqual(await ben.list(), []);
+      assert.deepEqual(ben.changes.slice(1), []);
+      assert.equal(ben.sync.state.waiting, 0);
+    });
+  }
+
+  it('keeps what was said although this machine never heard that the thread was taken away', async () => {
+    await shared();
+    await ben.say('t');
+    const heads = ben.server.changedThreads.bind(ben.server);
+    ben.server.changedThreads = async (of, cursor, limit) => {
+      const { items, ...page } = await heads(of, cursor, limit);
+      return { ...page, items: items.filter(({ isWithdrawn }) => !isWithdrawn) };
+    };
+    await anna.log.wantShared('t', false);
+    await anna.exchange();
+    await ben.exchange();
+    const [fork] = await ben.list();
+    assert.deepEqual(await ben.texts(fork?.id ?? ''), ['anna 1', 'ben 1']);
+    assert.deepEqual(fork?.team, { isShared: false });
+  });
+
+  it('leaves a turn alone that runs in a thread that was taken away, and parts it afterwards', async () => {
+    await shared();
+    const { store, clock } = ben.test;
+    const { assistantMessage, userMessage } = await import('../store/records.ts');
+    const at = { turnId: 'turn', createdAt: clock.wallTime() + 120_000 };
+    await ben.done(store.putMessage(userMessage('t', 2, { ...at, id: 'question', text: 'ben' })));
+    await anna.log.wantShared('t', false);
+    await anna.exchange();
+    await ben.exchange();
+    assert.deepEqual(await ben.texts('t'), ['anna 1', 'ben']);
+    assert.deepEqual(ben.changes.slice(1), []);
+    await ben.done(store.putMessage(assistantMessage('t', 3, { ...at, id: 'answer' })));
+    await ben.exchange();
+    const [fork] = await ben.list();
+    assert.equal((await store.readHistory(fork?.id ?? '')).length, 4);
   });
 
   it('waits while the server is away, tells how much waits, and sends it when it is back', async () => {

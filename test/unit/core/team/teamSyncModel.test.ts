@@ -10,6 +10,7 @@ type Step =
   | { readonly kind: 'say' | 'open'; readonly by: number; readonly thread: number }
   | { readonly kind: 'retry'; readonly by: number; readonly thread: number; readonly at: number }
   | { readonly kind: 'rename'; readonly by: number; readonly thread: number }
+  | { readonly kind: 'share'; readonly by: number; readonly isShared: boolean }
   | { readonly kind: 'exchange'; readonly by: number; readonly weather: readonly Weather[] }
   | { readonly kind: 'restart'; readonly by: number };
 
@@ -31,6 +32,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rename' as const), by, thread }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('share' as const), by, isShared: fc.boolean() }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('exchange' as const), by, weather }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), by }) },
 );
@@ -62,16 +67,14 @@ class Run {
     const machine = this.machine(one.by);
     switch (one.kind) {
       case 'say':
-        this.said.add(await machine.say(threadIds[one.thread] ?? ''));
-        break;
       case 'open':
-        machine.shown = threadIds[one.thread];
-        break;
       case 'retry':
-        await this.retry(machine, threadIds[one.thread] ?? '', one.at);
-        break;
       case 'rename':
-        await this.rename(machine, threadIds[one.thread] ?? '');
+        await this.use(machine, one);
+        break;
+      case 'share':
+        // Whose a thread is decides who sees it.
+        await machine.log.wantShared(threadIds[one.by] ?? '', one.isShared);
         break;
       case 'restart':
         await machine.restart();
@@ -81,13 +84,16 @@ class Run {
     }
   }
 
-  /** The server is there again, and everybody has seen everything. */
+  /** The server is there again, everything is shared, and everybody has seen it. */
   async settle(): Promise<void> {
     for (let round = 0; round < 6; round += 1) {
       for (const machine of this.machines) {
         machine.server.weather = () => 'fair';
         await machine.exchange();
-        for (const { id } of await machine.list()) {
+        for (const { id, team } of await machine.list()) {
+          if (team?.owner === undefined && !team?.isShared) {
+            await machine.log.wantShared(id, true);
+          }
           machine.shown = id;
           await machine.exchange();
         }
@@ -111,6 +117,30 @@ class Run {
     const machine = this.machines[index];
     assert.ok(machine);
     return machine;
+  }
+
+  private async use(
+    machine: Machine,
+    one: Extract<Step, { readonly thread: number }>,
+  ): Promise<void> {
+    const id = threadIds[one.thread] ?? '';
+    // What is no longer shared goes from a machine in the end.
+    if (!(await machine.log.state(id))) {
+      return;
+    }
+    switch (one.kind) {
+      case 'say':
+        this.said.add(await machine.say(id));
+        break;
+      case 'open':
+        machine.shown = id;
+        break;
+      case 'retry':
+        await this.retry(machine, id, one.at);
+        break;
+      case 'rename':
+        await this.rename(machine, id);
+    }
   }
 
   private async retry(machine: Machine, id: string, at: number): Promise<void> {

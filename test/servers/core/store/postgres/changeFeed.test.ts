@@ -179,15 +179,15 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
 
     it('are there all or none, and twice the same as once', async () => {
       const messages = put(userMessage('a', 0), assistantMessage('a', 1, { turnId: 't0' }));
-      assert.equal(await alice.pushMessages('a', messages), true);
-      assert.equal(await alice.pushMessages('a', messages), true);
+      assert.equal(await alice.pushMessages('a', messages), 'done');
+      assert.equal(await alice.pushMessages('a', messages), 'done');
       assert.equal((await bob.threads.readHistory('a')).length, 2);
       const [row] = (await bob.threads.listThreads({ workspace: 'w', text: '', limit: 1 })).threads;
       assert.equal(row?.messageCount, 2);
       const taken = put(userMessage('a', 2), userMessage('a', 0, { id: 'rival' }));
-      assert.equal(await bob.pushMessages('a', taken), false);
+      assert.equal(await bob.pushMessages('a', taken), 'refused');
       assert.equal((await bob.threads.readHistory('a')).length, 2);
-      assert.equal(await bob.pushMessages('a', taken.slice(0, 1)), true);
+      assert.equal(await bob.pushMessages('a', taken.slice(0, 1)), 'done');
     });
 
     it('leave their places before others take them', async () => {
@@ -195,7 +195,7 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
       await alice.pushMessages('a', put(old));
       const fresh = userMessage('a', 0, { id: 'fresh', text: 'Rather this' });
       const both = [...put(fresh), { message: old, isSetAside: true }];
-      assert.equal(await alice.pushMessages('a', both), true);
+      assert.equal(await alice.pushMessages('a', both), 'done');
       assert.deepEqual(await bob.threads.readHistory('a'), [fresh]);
       const changes = (await bob.changedMessages('a', undefined, 9)).items;
       assert.deepEqual(
@@ -212,7 +212,21 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
         alice.pushMessages('a', put(userMessage('a', 0, { id: 'of alice' }))),
         bob.pushMessages('a', put(userMessage('a', 0, { id: 'of bob' }))),
       ]);
-      assert.deepEqual(pushed.toSorted(), [false, true]);
+      assert.deepEqual(pushed.toSorted(), ['done', 'refused']);
+      assert.equal((await alice.threads.readHistory('a')).length, 1);
+    });
+
+    it('have nowhere to go in a thread that its owner deleted or shares no longer', async () => {
+      const messages = put(userMessage('a', 0));
+      await alice.threads.deleteThread('a');
+      assert.equal(await bob.pushMessages('a', messages), 'gone');
+      assert.equal(await bob.pushMessages('a', []), 'gone');
+      assert.equal(await alice.pushMessages('a', messages), 'done');
+      await alice.threads.restoreThread('a');
+      assert.equal(await bob.pushMessages('a', []), 'done');
+      await alice.share('a', false);
+      assert.equal(await bob.pushMessages('a', put(userMessage('a', 1))), 'gone');
+      assert.equal(await bob.pushMessages('never', messages), 'gone');
       assert.equal((await alice.threads.readHistory('a')).length, 1);
     });
   });

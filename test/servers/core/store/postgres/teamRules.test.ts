@@ -209,7 +209,7 @@ describeWith([postgresProgram], 'what members of a team see and may do', () => {
     }
     assert.equal(
       await bob.pushMessages('shared', [{ message: userMessage('shared', 0), isSetAside: true }]),
-      false,
+      'refused',
     );
     assert.equal((await alice.threads.readHistory('shared')).length, 2);
     assert.equal(bob.state.kind, 'connected');
@@ -252,7 +252,8 @@ describeWith([postgresProgram], 'what members of a team see and may do', () => {
     assert.equal(await bob.threads.readThread('shared'), undefined);
     assert.deepEqual(await bob.threads.readHistory('shared'), []);
     const [change] = (await bob.changedThreads('w', cursor, 9)).items;
-    assert.ok(change?.isDeleted && change.thread.id === 'shared' && change.thread.title === '');
+    assert.ok(change?.isWithdrawn && change.isDeleted && change.thread.id === 'shared');
+    assert.equal(change.thread.title, '');
     assert.equal((await alice.threads.readHistory('shared')).length, 2);
     assert.deepEqual((await team.member('mallory').changedThreads('w', undefined, 9)).items, []);
   });
