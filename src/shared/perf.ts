@@ -18,7 +18,7 @@ export interface PerfRequests {
   'perf/openThread': { params: { readonly threadId: string }; result: null };
   /** Saves everything that is kept to a file of the user's choice. */
   'perf/export': { params: { readonly format: 'json' | 'otlp' }; result: null };
-  /** Forgets all traces and figures of this window. */
+  /** Forgets all traces, figures and alerts, those that are kept too. */
   'perf/clear': { params: Record<string, never>; result: null };
   'perf/openReport': { params: Record<string, never>; result: null };
   'perf/openSettings': { params: Record<string, never>; result: null };
@@ -43,7 +43,7 @@ export interface PerfUpdate {
   /** False where the user has turned measuring off: then nothing is shown but that. */
   readonly isOn: boolean;
   readonly running: readonly RunningView[];
-  /** Alerts in force, for the mark on their tab. */
+  /** Alerts in force in this window, for the mark on their tab. */
   readonly alertCount: number;
   readonly data: PerfData;
   /** Set once where the user asked for this trace elsewhere, as in the report. */
@@ -265,5 +265,7 @@ export interface AlertView {
   /** Absent while it is in force. */
   readonly endedAt?: number;
   readonly isSnoozed: boolean;
+  /** Whether it is in force in another window of this machine, and not in this one. */
+  readonly isElsewhere: boolean;
   readonly traceId?: string;
 }

@@ -29,8 +29,10 @@ export interface PerfFeedParts extends RequestNames {
   readonly caches: CacheSources;
   /** As measured in this workspace. */
   readonly models: () => Promise<readonly ModelRow[]>;
-  /** Those in force first. */
-  readonly alerts: () => readonly AlertView[];
+  /** Those in force in this window, in the middle of each update. */
+  readonly alertCount: () => number;
+  /** Of the last 30 days, those in force first. */
+  readonly alerts: () => Promise<readonly AlertView[]>;
 }
 
 /** What the performance panel shows, made when it asks. Nothing here runs while nobody looks. */
@@ -47,12 +49,12 @@ export class PerfFeed implements Disposable {
 
   /** @param since The sequence of the answer before; 0 for all there is. */
   async update(section: PerfSection, since: number, period: PerfPeriod): Promise<PerfUpdate> {
-    const { reader, alerts } = this.parts;
+    const { reader, alertCount } = this.parts;
     return {
       sequence: this.rows.sequence,
       isOn: reader.isOn,
       running: reader.running().map(runningView),
-      alertCount: alerts().filter(({ endedAt }) => endedAt === undefined).length,
+      alertCount: alertCount(),
       data: await this.dataOf(section, since, period),
     };
   }
@@ -87,7 +89,7 @@ export class PerfFeed implements Disposable {
       case 'system':
         return { section, system: systemView(parts.reader) };
       case 'alerts':
-        return { section, alerts: parts.alerts() };
+        return { section, alerts: await parts.alerts() };
     }
   }
 

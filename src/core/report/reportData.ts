@@ -1,3 +1,4 @@
+import type { AlertRuleId } from '../alerts/alert.ts';
 import type { RequestRecord } from '../model/requestLog.ts';
 import type { Settings } from '../settings.ts';
 import type { ProcessSample } from '../telemetry/processMonitor.ts';
@@ -21,8 +22,9 @@ export interface CompletionFigures {
   readonly accepted: number;
 }
 
-/** What happened in this window that is out of the ordinary. */
+/** What happened in a window of this machine that is out of the ordinary. */
 export interface ReportAlert {
+  readonly rule: AlertRuleId;
   readonly title: string;
   readonly detail: string;
   readonly sinceMs: number;

@@ -15,6 +15,7 @@ export const migrationNames = [
   'completions',
   'team',
   'checkpointChunks',
+  'alerts',
 ] as const;
 
 export type MigrationName = (typeof migrationNames)[number];

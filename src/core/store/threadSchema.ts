@@ -1,3 +1,4 @@
+import { alertMigration, alertsTable } from './alertSchema.ts';
 import type { TableSpec } from './batchPlan.ts';
 import { bulkMigration } from './bulkSchema.ts';
 import {
@@ -134,6 +135,7 @@ const migrations: Readonly<Record<MigrationName, string>> = {
   completions: completionMigration,
   team: teamMigration,
   checkpointChunks: checkpointChunksMigration,
+  alerts: alertMigration,
 };
 
 /** Entry n leads from version n to n + 1. */
@@ -190,4 +192,5 @@ export const threadTables: readonly TableSpec[] = [
   modelStatisticsTable,
   modelListsTable,
   checkpointsTable,
+  alertsTable,
 ];

@@ -1,5 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import type { AlertEngine } from '../../core/alerts/alertEngine.ts';
+import type { AlertHistory } from '../../core/alerts/alertHistory.ts';
 import { type Limit, limitsOf, stateOf } from '../../core/model/budget/limits.ts';
 import { nameOfLimit, upperFirst } from '../../core/model/budget/wording.ts';
 import type { Catalogue } from '../../core/model/catalogue.ts';
@@ -16,6 +17,7 @@ type FeedParts = Pick<PerformanceParts, 'settings' | 'foundation'> & {
   readonly nameOf: (model: string) => string;
   readonly catalogue: Catalogue;
   readonly engine: AlertEngine;
+  readonly history: AlertHistory;
 };
 
 const clock = systemClock;
@@ -29,7 +31,7 @@ const wholes: readonly (readonly [UsagePeriod, string])[] = [
 /** What the panel shows that is not in the figures: limits, ledger, caches, models and alerts. */
 export function createFeedSources(
   parts: FeedParts,
-): Pick<PerfFeedParts, 'cost' | 'caches' | 'models' | 'alerts'> {
+): Pick<PerfFeedParts, 'cost' | 'caches' | 'models' | 'alertCount' | 'alerts'> {
   const { foundation, nameOf, engine } = parts;
   const { models, telemetry } = foundation;
   return {
@@ -60,7 +62,8 @@ export function createFeedSources(
       },
     },
     models: () => modelRows(parts),
-    alerts: () => alertViews(engine),
+    alertCount: () => engine.all().filter(({ endedAt }) => endedAt === undefined).length,
+    alerts: () => alertViews(parts),
   };
 }
 
@@ -132,9 +135,10 @@ function known<Name extends string>(
   return count === 0 ? {} : ({ [name]: value } as Record<Name, number>);
 }
 
-function alertViews(engine: AlertEngine): readonly AlertView[] {
-  return engine.all().map((alert) => {
-    const { id, severity, title, detail, since, endedAt, traceId } = alert;
+async function alertViews({ engine, history }: FeedParts): Promise<readonly AlertView[]> {
+  const alerts = await history.all();
+  return alerts.map((alert) => {
+    const { id, severity, title, detail, since, endedAt, traceId, isElsewhere } = alert;
     return {
       id,
       severity,
@@ -142,6 +146,7 @@ function alertViews(engine: AlertEngine): readonly AlertView[] {
       detail,
       since,
       isSnoozed: engine.isSnoozed(alert),
+      isElsewhere,
       ...(endedAt === undefined ? {} : { endedAt }),
       ...(traceId === undefined ? {} : { traceId }),
     };

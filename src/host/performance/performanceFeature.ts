@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../base/clock.ts';
 import type { Alert } from '../../core/alerts/alert.ts';
 import { AlertEngine } from '../../core/alerts/alertEngine.ts';
+import { AlertHistory } from '../../core/alerts/alertHistory.ts';
 import { isRuleOn } from '../../core/alerts/alertSettings.ts';
 import type { Catalogue } from '../../core/model/catalogue.ts';
 import { PerfFeed } from '../../core/performance/perfFeed.ts';
@@ -47,7 +48,7 @@ export async function createPerformance(parts: PerformanceParts): Promise<Perfor
 }
 
 function assemble(parts: PerformanceParts, catalogue: Catalogue): PerformanceFeature {
-  const { resources, settings, foundation, panel } = parts;
+  const { resources, settings, foundation, panel, log } = parts;
   const { telemetry, models } = foundation;
   const nameOf = (model: string): string => nameIn(catalogue, model);
   const watches = resources.add(createAlertWatches({ ...parts, nameOf }));
@@ -58,6 +59,14 @@ function assemble(parts: PerformanceParts, catalogue: Catalogue): PerformanceFea
       watches: watches.all,
       isEnabled: (rule) => telemetry.isOn && isRuleOn(settings, rule),
       onWake: () => watches.reset(),
+    }),
+  );
+  const history = resources.add(
+    new AlertHistory({
+      clock,
+      engine,
+      store: models.storeConnection,
+      onProblem: (error) => log.error('Keeping alerts', error),
     }),
   );
   const secret = new WebhookSecret(parts.context.secrets);
@@ -71,12 +80,12 @@ function assemble(parts: PerformanceParts, catalogue: Catalogue): PerformanceFea
       requestLog: models.requestLog,
       nameOf,
       costOf: (usage, model) => callCostUsd(usage, model, { catalogue, settings }),
-      ...createFeedSources({ ...parts, nameOf, catalogue, engine }),
+      ...createFeedSources({ ...parts, nameOf, catalogue, engine, history }),
     }),
   );
-  const report = resources.add(new ReportCommand({ ...parts, nameOf, catalogue, engine }));
+  const report = resources.add(new ReportCommand({ ...parts, nameOf, catalogue, history }));
   return {
-    requests: createPerformanceRequests({ ...parts, feed, engine, channels, report }),
+    requests: createPerformanceRequests({ ...parts, feed, engine, history, channels, report }),
     commands: {
       showPerformance: async () => panel.show(),
       showPerformanceReport: () => report.run(),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../base/errors.ts';
 import type { AlertEngine } from '../../core/alerts/alertEngine.ts';
+import type { AlertHistory } from '../../core/alerts/alertHistory.ts';
 import type { PerfFeed } from '../../core/performance/perfFeed.ts';
 import type { Telemetry } from '../../core/telemetry/telemetry.ts';
 import type { PerfRequests } from '../../shared/perf.ts';
@@ -16,6 +17,7 @@ export interface PerformanceRequestParts {
   readonly foundation: { readonly telemetry: Telemetry };
   readonly feed: PerfFeed;
   readonly engine: AlertEngine;
+  readonly history: AlertHistory;
   readonly channels: AlertChannels;
   readonly report: ReportCommand;
   readonly panel: PerformancePanel;
@@ -52,7 +54,7 @@ export function createPerformanceRequests(parts: PerformanceRequestParts): Perfo
       return null;
     },
     'perf/clear': async () => {
-      await clear(telemetry, feed, engine);
+      await clear(parts);
       return null;
     },
     'perf/openReport': async () => {
@@ -90,15 +92,15 @@ async function save(telemetry: Telemetry, format: 'json' | 'otlp'): Promise<void
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
 }
 
-async function clear(telemetry: Telemetry, feed: PerfFeed, engine: AlertEngine): Promise<void> {
+async function clear({ foundation, feed, history }: PerformanceRequestParts): Promise<void> {
   const chosen = await vscode.window.showWarningMessage(
-    'Forget all traces and figures, those of the last 30 days too? What was spent stays in the ledger.',
+    'Forget all traces, figures and alerts, those of the last 30 days too? What was spent stays in the ledger.',
     { modal: true },
     clearLabel,
   );
   if (chosen === clearLabel) {
-    telemetry.clear();
+    foundation.telemetry.clear();
     feed.clear();
-    engine.clear();
+    history.clear();
   }
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
-import type { AlertEngine } from '../../core/alerts/alertEngine.ts';
+import type { AlertHistory } from '../../core/alerts/alertHistory.ts';
+import type { KeptAlert } from '../../core/alerts/keptAlert.ts';
 import type { Catalogue } from '../../core/model/catalogue.ts';
 import { bugReportJson } from '../../core/report/bugReportJson.ts';
 import { Figures } from '../../core/report/figures.ts';
@@ -25,7 +26,7 @@ export interface ReportCommandParts
   extends Pick<PerformanceParts, 'settings' | 'foundation' | 'panel'> {
   readonly nameOf: (model: string) => string;
   readonly catalogue: Catalogue;
-  readonly engine: AlertEngine;
+  readonly history: AlertHistory;
 }
 
 const clock = systemClock;
@@ -77,9 +78,9 @@ export class ReportCommand implements Disposable {
   }
 
   private async data(period: ReportPeriod): Promise<ReportData> {
-    const { foundation, settings, engine } = this.parts;
+    const { foundation, settings, history } = this.parts;
     const { telemetry, models } = foundation;
-    const [now, before, completionFigures] = await Promise.all([
+    const [now, before, completionFigures, alerts] = await Promise.all([
       telemetry.totals({ fromMs: period.fromMs, toMs: period.toMs }),
       telemetry.totals({
         fromMs: periodBefore(period).fromMs,
@@ -90,6 +91,7 @@ export class ReportCommand implements Disposable {
         localDay(period.fromMs),
         localDay(period.toMs - 1),
       ),
+      history.all(),
     ]);
     return {
       period,
@@ -99,7 +101,7 @@ export class ReportCommand implements Disposable {
       traces: telemetry.traces(),
       process: telemetry.processSamples().filter(({ atMs }) => atMs < period.toMs),
       completions: completionFigures,
-      alerts: alertsOf(engine, period),
+      alerts: alertsWithin(alerts, period),
       settings,
       hasProxy: hostFetch(settings, foundation.environment) !== undefined,
       spent: { dayUsd: this.spent('day'), monthUsd: this.spent('month') },
@@ -130,11 +132,14 @@ export class ReportCommand implements Disposable {
   }
 }
 
-function alertsOf(engine: AlertEngine, { fromMs, toMs }: ReportPeriod): ReportData['alerts'] {
-  return engine
-    .all()
+function alertsWithin(
+  alerts: readonly KeptAlert[],
+  { fromMs, toMs }: ReportPeriod,
+): ReportData['alerts'] {
+  return alerts
     .filter(({ since, endedAt }) => since < toMs && (endedAt ?? toMs) >= fromMs)
-    .map(({ title, detail, since, endedAt }) => ({
+    .map(({ rule, title, detail, since, endedAt }) => ({
+      rule,
       title,
       detail,
       sinceMs: since,

@@ -39,6 +39,8 @@ export const postgresMigrations: Readonly<Record<MigrationName, string | null>> 
   // What a machine knows of its team's database.
   team: null,
   checkpointChunks: null,
+  // What a machine has found out of the ordinary.
+  alerts: null,
 };
 
 /** Another client, or a message on its way, may have moved it further. */

@@ -4,14 +4,14 @@ import { Icon } from '../../components/icon.tsx';
 import { dataOf } from '../perfPanel.ts';
 import { usePerf } from './perfContext.ts';
 
-/** Alerts in force first, then those that are over. */
+/** Alerts in force first, then those that are over, of earlier sessions and other windows too. */
 export function AlertsView(): JSX.Element {
   const alerts = dataOf(usePerf().data, 'alerts')?.alerts;
   if (!alerts) {
     return <div class="perf-waiting" aria-busy="true" />;
   }
   if (alerts.length === 0) {
-    return <p class="perf-empty">Nothing out of the ordinary was seen.</p>;
+    return <p class="perf-empty">Nothing out of the ordinary was seen in the last 30 days.</p>;
   }
   return (
     <ul class="perf-alerts">
@@ -24,7 +24,7 @@ export function AlertsView(): JSX.Element {
 
 function Alert({ alert }: { alert: AlertView }): JSX.Element {
   const panel = usePerf();
-  const { id, severity, title, detail, since, endedAt, isSnoozed, traceId } = alert;
+  const { id, severity, title, detail, since, endedAt, isSnoozed, isElsewhere, traceId } = alert;
   const isOver = endedAt !== undefined;
   return (
     <li class={isOver ? 'perf-alert is-over' : 'perf-alert'}>
@@ -33,6 +33,7 @@ function Alert({ alert }: { alert: AlertView }): JSX.Element {
         <h2>
           {title}
           {isOver && <span class="perf-dim"> (over)</span>}
+          {isElsewhere && <span class="perf-dim"> (in another window)</span>}
           {isSnoozed && <span class="perf-dim"> (snoozed)</span>}
         </h2>
         <p>{detail}</p>
@@ -50,7 +51,7 @@ function Alert({ alert }: { alert: AlertView }): JSX.Element {
               Show trace
             </button>
           )}
-          {!isOver && !isSnoozed && (
+          {!isOver && !isSnoozed && !isElsewhere && (
             <button
               type="button"
               class="button button-secondary"

@@ -14,6 +14,7 @@ const alert: AlertView = {
   detail: 'It is slow.',
   since: 1,
   isSnoozed: false,
+  isElsewhere: false,
 };
 
 let clock: FakeClock;
@@ -41,7 +42,8 @@ describe('The feed of the performance panel', () => {
         readSavesUsd: () => undefined,
       },
       models: async () => [{ model: 'm', calls: 2 }],
-      alerts: () => [alert, { ...alert, id: 'over', endedAt: 2 }],
+      alertCount: () => 1,
+      alerts: async () => [alert, { ...alert, id: 'over', endedAt: 2 }],
     });
   });
 
