@@ -242,7 +242,15 @@ export interface DatabaseRow {
   readonly rowsPerBatch?: number;
 }
 
+/** Requests to models in this window, over all endpoints. */
+export interface QueueView {
+  readonly running: number;
+  /** For their turn. */
+  readonly waiting: number;
+}
+
 export interface SystemView {
+  readonly queue: QueueView;
   readonly pools: readonly PoolRow[];
   readonly databases: readonly DatabaseRow[];
   readonly memoryBytes: number;

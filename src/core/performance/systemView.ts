@@ -10,17 +10,19 @@ const unknown: Omit<ProcessSample, 'atMs'> = {
   openHandles: 0,
 };
 
-/** Pools, databases and the process, as they are now and over the last hour. */
+/** Pools, the queue of requests, databases and the process, as they are now and over the last hour. */
 export function systemView(
   reader: Pick<TelemetryReader, 'processSamples' | 'sources'>,
 ): SystemView {
   const samples = reader.processSamples();
   const { residentBytes, heapBytes, loopDelayMs, openHandles } = samples.at(-1) ?? unknown;
+  const queue = reader.sources('counters').get('queue');
   return {
     memoryBytes: residentBytes,
     heapBytes,
     loopDelayMs,
     openHandles,
+    queue: { running: queue?.['running'] ?? 0, waiting: queue?.['waiting'] ?? 0 },
     pools: [...reader.sources('pools')].map(
       ([name, { created, inUse, idle, waiting, waits, totalWaitMs }]): PoolRow => ({
         name,

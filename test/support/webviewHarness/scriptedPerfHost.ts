@@ -295,6 +295,7 @@ const sections: Readonly<Record<Exclude<PerfSection, 'requests'>, PerfData>> = {
   system: {
     section: 'system',
     system: {
+      queue: { running: 3, waiting: 2 },
       pools: [
         { name: 'Parsers', created: 6, inUse: 1, idle: 3, waiting: 0, waits: 12, totalWaitMs: 48 },
       ],

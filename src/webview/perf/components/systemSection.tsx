@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { formatDuration } from '../../../shared/figures.ts';
 import type { DatabaseRow, PoolRow, SystemView } from '../../../shared/perf.ts';
 import { dataOf } from '../perfPanel.ts';
@@ -43,6 +43,7 @@ export function SystemSection(): JSX.Element {
         format={(value) => String(Math.round(value))}
         empty="Nothing was measured in this period."
       />
+      <Queue queue={system.queue} />
       <FigureTable
         caption="Pools"
         columns={poolColumns}
@@ -61,9 +62,21 @@ export function SystemSection(): JSX.Element {
   );
 }
 
+function Queue({ queue }: { queue: SystemView['queue'] }): JSX.Element {
+  return (
+    <Figures
+      title="Requests to models"
+      figures={[
+        ['Under way', queue.running.toLocaleString()],
+        ['Waiting for their turn', queue.waiting.toLocaleString()],
+      ]}
+    />
+  );
+}
+
 function Process({ system }: { system: SystemView }): JSX.Element {
   const { memoryBytes, heapBytes, loopDelayMs, openHandles } = system;
-  const figures: readonly (readonly [string, string])[] = [
+  const figures: FiguresProps['figures'] = [
     ['Memory of the extension host', formatBytes(memoryBytes)],
     ['Its heap', formatBytes(heapBytes)],
     [
@@ -73,8 +86,24 @@ function Process({ system }: { system: SystemView }): JSX.Element {
     ['Open handles', String(openHandles)],
   ];
   return (
-    <section class="perf-block" aria-label="Process">
-      <h2>Process</h2>
+    <Figures title="Process" figures={figures}>
+      <p class="perf-dim">
+        The extension host runs all extensions; memory and delay are theirs, too.
+      </p>
+    </Figures>
+  );
+}
+
+interface FiguresProps {
+  readonly title: string;
+  readonly figures: readonly (readonly [name: string, value: string])[];
+  readonly children?: ComponentChildren;
+}
+
+function Figures({ title, figures, children }: FiguresProps): JSX.Element {
+  return (
+    <section class="perf-block" aria-label={title}>
+      <h2>{title}</h2>
       <dl class="perf-figures">
         {figures.map(([name, value]) => (
           <div key={name}>
@@ -83,9 +112,7 @@ function Process({ system }: { system: SystemView }): JSX.Element {
           </div>
         ))}
       </dl>
-      <p class="perf-dim">
-        The extension host runs all extensions; memory and delay are theirs, too.
-      </p>
+      {children}
     </section>
   );
 }

@@ -45,6 +45,13 @@ describe('The view of the system', () => {
     ]);
   });
 
+  it('has what the queue of requests counts itself', () => {
+    const registry = new TelemetrySources();
+    assert.deepEqual(view(registry, []).queue, { running: 0, waiting: 0 });
+    registry.add('counters', 'queue', () => ({ waiting: 2, running: 3 }));
+    assert.deepEqual(view(registry, []).queue, { running: 3, waiting: 2 });
+  });
+
   it('is all zeros before the first sample', () => {
     const { memoryBytes, loopDelayMs, series } = view(new TelemetrySources(), []);
     assert.equal(memoryBytes, 0);
