@@ -143,6 +143,14 @@ export class TeamLog {
     return row && toState(row);
   }
 
+  /** Whether any of a thread's messages are on this machine. */
+  hasMessages(threadId: string): Promise<boolean> {
+    return this.connection.read(() => {
+      const sql = 'SELECT 1 FROM messages WHERE thread_id = ? LIMIT 1';
+      return this.connection.database.get(sql, [threadId]) !== undefined;
+    });
+  }
+
   /** What is to be sent of a thread; undefined where nothing is. */
   pending(threadId: string): Promise<PendingChanges | undefined> {
     return this.connection.read(() => this.pendingNow(threadId));

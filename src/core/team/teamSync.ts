@@ -146,9 +146,11 @@ export class TeamSync implements Disposable {
     if (!state?.isKnown) {
       return;
     }
-    const isEmpty = state.messageCursor === undefined;
+    // What was begun here is here, fetched back or not.
+    const isHere =
+      state.messageCursor !== undefined || (await this.parts.log.hasMessages(threadId));
     const fetching = this.threads.pull(threadId, false);
-    if (!isEmpty) {
+    if (isHere) {
       // What is here is shown at once; what is new follows.
       fetching.catch((error: unknown) => this.noteProblem(error));
       return;
@@ -191,21 +193,24 @@ export class TeamSync implements Disposable {
     do {
       this.isWanted = false;
       try {
-        await this.exchange();
-        this.pause.reset();
+        if (this.pause.leftMs === 0) {
+          await this.exchange();
+          this.pause.reset();
+        }
       } catch (error) {
         this.noteProblem(error);
       }
-      await this.count();
+      await this.count().catch((error: unknown) => this.noteProblem(error));
     } while (this.isWanted && !this.isDisposed && this.pause.leftMs === 0);
-    if (!this.isDisposed && this.parts.server.state.kind !== 'refused') {
+    // A timer that is set by now is of something that was written meanwhile, and earlier than a poll.
+    if (!this.isDisposed && !this.timer && this.parts.server.state.kind !== 'refused') {
       const isWatched = this.parts.shownThread() !== undefined || this.waiting > 0;
       this.schedule(isWatched ? pollMs : idlePollMs);
     }
   }
 
   private async exchange(): Promise<void> {
-    if (this.isDisposed || this.pause.leftMs > 0) {
+    if (this.isDisposed) {
       return;
     }
     const project = await this.parts.project();
@@ -299,7 +304,11 @@ export class TeamSync implements Disposable {
     const visible = await this.visibleThreads(server, project);
     const pending = new Set(await log.pendingThreads());
     for (const { threadId } of others) {
-      if (!visible.has(threadId) && !pending.has(threadId)) {
+      if (visible.has(threadId) || pending.has(threadId)) {
+        continue;
+      }
+      // One that was written to while the list was read may have moved from a page to come to one before.
+      if (!(await server.threads.readThread(threadId))) {
         log.forget(threadId);
         this.lists.fire();
       }
@@ -332,8 +341,8 @@ export class TeamSync implements Disposable {
       const { forkId, lostTo } = outcome;
       this.changes.fire({ threadId, forkId, ...(lostTo === undefined ? {} : { lostTo }) });
       this.lists.fire();
-    } else if (outcome.kind === 'waits') {
-      // The window that may do it, or the turn's end, finds it in a moment.
+    } else if (outcome.kind === 'waits' && !this.running) {
+      // A round may do it; where it was one that could not, the next poll looks again.
       this.soon();
     }
   }
