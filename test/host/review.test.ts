@@ -326,6 +326,22 @@ describe('The review of edits', () => {
     await until(() => window.workspace.reviews.paths().length === 0, 'the review to end');
   });
 
+  it('moves with the folder that a file is in, and ends with it', async () => {
+    const path = await edited(`review/deep/${files++}.txt`);
+    const [folder, other] = [workspacePath('review/deep'), workspacePath('review/moved')];
+    const moved = path.replace(folder, other);
+    const rename = new vscode.WorkspaceEdit();
+    rename.renameFile(vscode.Uri.file(folder), vscode.Uri.file(other));
+    await vscode.workspace.applyEdit(rename);
+    await until(() => window.workspace.reviews.paths().includes(moved), 'the review to move');
+    await closeAll();
+    assert.deepEqual(starts(moved), [1, 4]);
+    const removal = new vscode.WorkspaceEdit();
+    removal.deleteFile(vscode.Uri.file(other), { recursive: true });
+    await vscode.workspace.applyEdit(removal);
+    await until(() => window.workspace.reviews.paths().length === 0, 'the review to end');
+  });
+
   it('shows a file beside what it was, and closes that with the review', async () => {
     const path = await edited();
     await window.review.commands.showChanges(path);

@@ -34,9 +34,11 @@ export class ReviewTracking implements Disposable {
     );
     this.resources.add(workspace.onDidRenameFiles(({ files }) => this.renamed(files)));
     this.resources.add(
-      parts.workspace.onDidChangeFile((path) => {
-        if (!this.isOpen(path)) {
-          this.read(path);
+      parts.workspace.onDidChangeFile((changed) => {
+        for (const path of this.reviews.pathsIn(changed)) {
+          if (!this.isOpen(path)) {
+            this.read(path);
+          }
         }
       }),
     );
@@ -77,11 +79,11 @@ export class ReviewTracking implements Disposable {
     }
   }
 
-  /** The file is what the disk says, where no document speaks for it any more. */
+  /** A file is what the disk says, where no document speaks for it any more, as are all in a folder. */
   private look(uri: vscode.Uri): void {
     const path = this.parts.folders.pathOf(uri);
-    if (path !== undefined) {
-      this.read(path);
+    for (const one of path === undefined ? [] : this.reviews.pathsIn(path)) {
+      this.read(one);
     }
   }
 

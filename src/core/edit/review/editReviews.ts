@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { Emitter, type Event } from '../../../base/emitter.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import type { FileChange } from '../../tools/workspace.ts';
@@ -179,14 +180,15 @@ export class EditReviews implements Disposable {
     }
   }
 
+  /** Files that are followed: the one of this path, or those in the folder that it is. */
+  pathsIn(path: string): readonly string[] {
+    return [...this.files.keys()].filter((one) => one === path || one.startsWith(path + sep));
+  }
+
+  /** A file has another name, or the folder that it is in. */
   rename(from: string, to: string): void {
-    const review = this.files.get(from);
-    if (review) {
-      this.files.delete(from);
-      this.files.set(to, review);
-      this.observer?.didRename(from, to);
-      this.tell(from);
-      this.tell(to);
+    for (const path of this.pathsIn(from)) {
+      this.move(path, to + path.slice(from.length));
     }
   }
 
@@ -202,6 +204,17 @@ export class EditReviews implements Disposable {
     this.changes.dispose();
     this.rejections.dispose();
     this.files.clear();
+  }
+
+  private move(from: string, to: string): void {
+    const review = this.files.get(from);
+    if (review) {
+      this.files.delete(from);
+      this.files.set(to, review);
+      this.observer?.didRename(from, to);
+      this.tell(from);
+      this.tell(to);
+    }
   }
 
   /** What the user typed meanwhile, or a formatter did on saving. */

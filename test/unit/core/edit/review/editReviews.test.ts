@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { UserError } from '../../../../../src/base/errors.ts';
 import { EditReviews } from '../../../../../src/core/edit/review/editReviews.ts';
 import { FileReview } from '../../../../../src/core/edit/review/fileReview.ts';
@@ -199,6 +200,21 @@ describe('Edits under review', () => {
     reviews.forget('b');
     assert.deepEqual(reviews.paths(), []);
     assert.deepEqual(told.slice(-3), ['a', 'b', 'b']);
+  });
+
+  it('move with the folder that holds their files, and none beside it', async () => {
+    const inside = join('src', 'deep', 'a');
+    for (const path of [inside, 'srcs', join('src', 'b')]) {
+      texts.set(path, before);
+      await edit(path, before, after);
+    }
+    assert.deepEqual(reviews.pathsIn('src'), [inside, join('src', 'b')]);
+    assert.deepEqual(reviews.pathsIn('srcs'), ['srcs']);
+    reviews.rename('src', 'lib');
+    const moved = join('lib', 'deep', 'a');
+    assert.deepEqual(reviews.paths(), ['srcs', moved, join('lib', 'b')]);
+    assert.equal(reviews.file(moved)?.hunks.length, 2);
+    assert.deepEqual(told.slice(-4), [inside, moved, join('src', 'b'), join('lib', 'b')]);
   });
 
   it('do not take up what was kept over a newer edit', async () => {
