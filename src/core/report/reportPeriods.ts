@@ -21,15 +21,22 @@ export function periodUntil(
 
 /** The user's own day that begins then. */
 export function periodOfDay(startMs: number): ReportPeriod {
-  const start = new Date(startMs);
-  // A day that the clocks are changed on has 23 or 25 hours.
-  return { name: 'date', fromMs: startMs, toMs: new Date(startMs).setDate(start.getDate() + 1) };
+  return { name: 'date', fromMs: startMs, toMs: dayFrom(startMs, 1) };
 }
 
 /** The stretch of the same length before; for one day the week before, as one day is like no other. */
 export function periodBefore({ name, fromMs, toMs }: ReportPeriod): ReportPeriod {
   if (name === 'date') {
-    return { name: 'week', fromMs: fromMs - 7 * dayMs, toMs: fromMs };
+    return { name: 'week', fromMs: dayFrom(fromMs, -7), toMs: fromMs };
   }
   return { name, fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
+}
+
+/**
+ * Where the day begins that is so many days later. A day that the clocks are changed on has 23 or 25
+ * hours, and may begin at one o'clock.
+ */
+function dayFrom(startMs: number, days: number): number {
+  const start = new Date(startMs);
+  return new Date(start.getFullYear(), start.getMonth(), start.getDate() + days).getTime();
 }
