@@ -34,10 +34,14 @@ export function buildTrace(spans: readonly SpanRecord[]): readonly Trace[] {
   const roots: SpanRecord[] = [];
   for (const span of [...spans].sort(byStart)) {
     const { parentSpanId } = span;
+    const siblings = parentSpanId === undefined ? undefined : children.get(parentSpanId);
     if (parentSpanId === undefined || !ids.has(parentSpanId)) {
       roots.push(span);
+    } else if (siblings) {
+      // A job over many files has thousands below one span: they are not copied for each.
+      siblings.push(span);
     } else {
-      children.set(parentSpanId, [...(children.get(parentSpanId) ?? []), span]);
+      children.set(parentSpanId, [span]);
     }
   }
   const [root] = roots;
