@@ -47,7 +47,7 @@ describe('The performance panel in VS Code', () => {
       Cache: 'Memory',
       Models: 'As measured in this workspace',
       System: 'Memory of the extension host',
-      Alerts: 'Nothing out of the ordinary was seen.',
+      Alerts: 'Nothing out of the ordinary was seen in the last 30 days.',
     };
     for (const [section, words] of Object.entries(expected)) {
       await panel.getByRole('tab', { name: section }).click();
