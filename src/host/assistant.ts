@@ -128,6 +128,7 @@ async function assemble(parts: AssistantParts, foundation: Foundation): Promise<
       rendered: (report) => telemetry.rendered(report),
       shownThreadId: () => chat.threadId,
       taken: chat.taken,
+      show: chat.show,
       forgetAnswers: (thread) => models.answers.cache.invalidate({ thread }),
     }),
     commands: createCommandHandlers({

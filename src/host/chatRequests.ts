@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts';
 import type { ThreadService } from '../core/agent/threadService.ts';
 import type { Budget } from '../core/model/budget/budget.ts';
 import type { HostRequestHandlers, RenderReport } from '../shared/protocol.ts';
-import type { ConnectionView, PanelAction, ThreadView, ToolBlockView } from '../shared/views.ts';
+import type { ConnectionView, PanelAction, ToolBlockView } from '../shared/views.ts';
 import type { ApprovalDiffs } from './approvalDiffs.ts';
 import { openBudgetSettings } from './budgetParts.ts';
 import type { BulkFeature } from './bulk/bulkFeature.ts';
@@ -12,13 +12,14 @@ import type { CodeBlocks } from './codeBlocks.ts';
 import { type CommandName, commandId } from './commandTable.ts';
 import type { Links } from './links.ts';
 import type { Mentions } from './mentions.ts';
+import { type PageSnapshotParts, snapshotInView, takenFor } from './pageSnapshots.ts';
 import type { PrefetchTriggers } from './prefetchParts.ts';
 import type { RestoreDiffs } from './restoreDiffs.ts';
 import type { ReviewFeature } from './review/reviewFeature.ts';
 import type { SlashCommands } from './slashCommands.ts';
 import type { VsCodeWorkspace } from './vscodeWorkspace.ts';
 
-export interface ChatRequestParts<Grants> {
+export interface ChatRequestParts<Grants> extends Omit<PageSnapshotParts, 'threads'> {
   readonly threads: ThreadService<Grants>;
   readonly workspace: VsCodeWorkspace;
   readonly mentions: Mentions;
@@ -39,10 +40,6 @@ export interface ChatRequestParts<Grants> {
   readonly prefetch: PrefetchTriggers;
   /** Hears what it took to draw an answer. */
   readonly rendered: (report: RenderReport) => void;
-  /** The thread that this window showed last; undefined before the first. */
-  readonly shownThreadId: () => string | undefined;
-  /** Hears of each snapshot in the moment it is taken. */
-  readonly taken: (view: ThreadView) => void;
   /** Forgets what was kept of answers in a thread. */
   readonly forgetAnswers: (threadId: string) => Promise<void>;
 }
@@ -58,16 +55,13 @@ type ThreadRequests = Pick<
 >;
 
 function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests {
-  const { threads, workspace, taken, prefetch } = parts;
+  const { threads, workspace, prefetch } = parts;
   return {
     // The page's own memory is of no use here: VS Code keeps it late, and a reload brings back one
     // that is several threads old.
-    connect: async () => {
+    connect: async (_params, signal) => {
       const connection = await parts.connectionView();
-      const shown = parts.shownThreadId();
-      const thread = await (shown === undefined
-        ? threads.openCurrent(taken)
-        : threads.open(shown, taken));
+      const thread = await snapshotInView(parts, signal);
       // What this tells the panel follows the snapshot.
       parts.bulk.jobs.resume();
       const isTrusted = workspace.isTrusted();
@@ -80,8 +74,8 @@ function threadRequests<Grants>(parts: ChatRequestParts<Grants>): ThreadRequests
         reviewed: parts.review.views(),
       };
     },
-    'thread/new': () => threads.create(taken),
-    'thread/open': ({ threadId }) => threads.open(threadId, taken),
+    'thread/new': (_params, signal) => threads.create(takenFor(parts, signal)),
+    'thread/open': ({ threadId }, signal) => threads.open(threadId, takenFor(parts, signal)),
     'thread/earlier': ({ threadId, beforeMessageId }) => threads.earlier(threadId, beforeMessageId),
     'thread/list': (params) => threads.list(params),
     'thread/compact': ({ threadId, focus }) => answered(threads.compact(threadId, focus)),

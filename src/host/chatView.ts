@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, ResourceManager } from '../base/lifecycle.ts';
 import type { HostEvent, HostRequestHandlers } from '../shared/protocol.ts';
 import type { ThreadStatus, ThreadView } from '../shared/views.ts';
+import { threadOf } from './eventThread.ts';
 import { WebviewChannel } from './webviewChannel.ts';
 import { chatPage, webviewHtml, webviewResourceRoots } from './webviewHtml.ts';
 
@@ -54,19 +55,23 @@ export class ChatView implements vscode.WebviewViewProvider, Disposable {
       new WebviewChannel({ webview: view.webview, clock, handlers, onError }),
     );
     this.channel = channel;
+    this.isConnected = false;
     resources.add(
       view.onDidChangeVisibility(() => {
         if (!view.visible) {
-          this.isConnected = false;
+          this.isConnected &&= this.view !== view;
           channel.clear();
         }
       }),
     );
     resources.add(
       view.onDidDispose(() => {
-        this.view = undefined;
-        this.channel = undefined;
-        this.isConnected = false;
+        // The next one may be there already, as where the view is moved.
+        if (this.view === view) {
+          this.view = undefined;
+          this.channel = undefined;
+          this.isConnected = false;
+        }
         resources.dispose();
       }),
     );
@@ -86,7 +91,8 @@ export class ChatView implements vscode.WebviewViewProvider, Disposable {
 
   /** Tells the page, where there is one and it shows what the event is about. */
   readonly send = (event: HostEvent): void => {
-    const isElsewhere = 'threadId' in event && event.threadId !== this.shownThreadId;
+    const threadId = threadOf(event);
+    const isElsewhere = threadId !== undefined && threadId !== this.shownThreadId;
     if (event.type === 'thread/status' && !isElsewhere) {
       this.noteStatus(event.status);
     }

@@ -5,6 +5,7 @@ import { Outbox } from '../shared/outbox.ts';
 import type { HostEvent, HostRequestHandlers, HostRequests } from '../shared/protocol.ts';
 import type { HostMessage } from '../shared/rpc.ts';
 import type { ThreadView } from '../shared/views.ts';
+import { threadOf } from './eventThread.ts';
 import { WebviewRpc } from './webviewRpc.ts';
 
 export interface WebviewChannelParts {
@@ -13,6 +14,12 @@ export interface WebviewChannelParts {
   readonly handlers: () => Promise<HostRequestHandlers>;
   readonly onError: (error: unknown, where: string) => void;
 }
+
+/**
+ * A snapshot is posted in the very moment in which it is taken, as nothing is awaited in between. So
+ * one that has not been posted by then never will be: its request failed, or its page has gone.
+ */
+const maxHoldMs = 1_000;
 
 /**
  * The chat's line to the host.
@@ -26,8 +33,11 @@ export class WebviewChannel implements Disposable {
   private readonly outbox: Outbox;
   private heldFor: ThreadView | undefined;
   private held: HostEvent[] = [];
+  private holding: Disposable | undefined;
+  private readonly clock: Clock;
 
   constructor(parts: WebviewChannelParts) {
+    this.clock = parts.clock;
     this.rpc = this.resources.add(
       new WebviewRpc<HostRequests, HostEvent>({
         ...parts,
@@ -51,17 +61,22 @@ export class WebviewChannel implements Disposable {
   /** Drops what has not been sent, because `view` contains it, and holds back what follows. */
   holdFor(view: ThreadView): void {
     this.outbox.clear();
-    this.held = [];
+    this.held = this.held.filter((event) => threadOf(event) === undefined);
     this.heldFor = view;
+    this.holding?.dispose();
+    this.holding = this.clock.setTimeout(() => this.release(), maxHoldMs);
   }
 
-  /** Drops what has not been sent: nobody is looking. */
+  /** The page has gone: drops what has not been sent, and what it asked. */
   clear(): void {
     this.outbox.clear();
     this.held = [];
+    this.release();
+    this.rpc.abandon();
   }
 
   dispose(): void {
+    this.holding?.dispose();
     this.resources.dispose();
   }
 
@@ -73,6 +88,7 @@ export class WebviewChannel implements Disposable {
 
   private release(): void {
     const events = this.held;
+    this.holding?.dispose();
     this.heldFor = undefined;
     this.held = [];
     for (const event of events) {

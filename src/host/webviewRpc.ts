@@ -43,6 +43,11 @@ export class WebviewRpc<
     this.rpc.postEvents(events);
   }
 
+  /** The page has gone: nobody waits for answers to what it asked. */
+  abandon(): void {
+    this.rpc.abandon();
+  }
+
   dispose(): void {
     this.resources.dispose();
   }

@@ -47,7 +47,7 @@ export interface RpcServerOptions<Requests extends RequestTable<Requests>> {
 
 /**
  * The host's end: answers each request exactly once, with a response or a failure, also when its
- * handler throws or the server is disposed while it runs.
+ * handler throws or the server is disposed while it runs; never a page that has gone.
  */
 export class RpcServer<
   Requests extends RequestTable<Requests>,
@@ -84,6 +84,17 @@ export class RpcServer<
     }
   }
 
+  /**
+   * Aborts the handlers that run and drops their answers: whoever asked has gone, and the next page
+   * counts its requests from the beginning again, so that it would take them for answers to its own.
+   */
+  abandon(): void {
+    for (const controller of this.running.values()) {
+      controller.abort();
+    }
+    this.running.clear();
+  }
+
   /** Aborts the handlers that run and fails their requests. */
   dispose(): void {
     if (this.isDisposed) {
@@ -104,7 +115,7 @@ export class RpcServer<
       (result): HostMessage => ({ kind: 'response', id, result }),
       (error: unknown) => this.describeFailure(id, name, error),
     );
-    // A request that is gone from the table was failed by dispose.
+    // One that is gone from the table was failed by dispose, or its page has gone.
     if (this.running.get(id) === controller) {
       this.running.delete(id);
       this.options.post(answer);
