@@ -2,7 +2,7 @@ import { ServerAwayError, ServerRefusedError } from '../../team/serverErrors.ts'
 import type { PlannedStatement, TableSpec, WriteOperation } from '../batchPlan.ts';
 import { halves } from '../batchUnits.ts';
 import type { DatabasePools, PostgresTransaction } from './databasePools.ts';
-import { isConflict } from './postgresErrors.ts';
+import { isConflict, isRightMissing } from './postgresErrors.ts';
 import { executePlan, onlyStatement, planOf, runPlanned } from './postgresPlan.ts';
 
 /**
@@ -188,7 +188,7 @@ function noteRepeat(units: readonly CommittedUnit[], error: unknown): void {
 
 /** Whether every write would have failed alike, so that it is no use to look for the bad one. */
 function isNobodysFault(error: unknown): boolean {
-  return (
-    error instanceof ServerAwayError || error instanceof ServerRefusedError || isConflict(error)
-  );
+  // A right that is missing for one table or column may be there for the others.
+  const isRefused = error instanceof ServerRefusedError && !isRightMissing(error);
+  return error instanceof ServerAwayError || isRefused || isConflict(error);
 }

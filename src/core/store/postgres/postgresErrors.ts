@@ -15,6 +15,7 @@ const serializationFailure = '40001';
 const deadlockDetected = '40P01';
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';
+const insufficientPrivilege = '42501';
 
 /** Nothing of the connection is left: what was under way may or may not have been done. */
 const lostConnection = /^(08...|57P0[1235]|25P03)$/;
@@ -61,11 +62,16 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return errorCode(error) === foreignKeyViolation;
 }
 
+/** A right is missing, for a row or for a whole table: to do something, not to come in. */
+export function isRightMissing(error: unknown): boolean {
+  return errorCode(error) === insufficientPrivilege;
+}
+
 /** Row-level security does not let us write this very row; others it may. */
 export function isRowRefused(error: unknown): boolean {
   // The code says as much of a whole table; the message is in the server's language.
   return (
-    errorCode(error) === '42501' &&
+    isRightMissing(error) &&
     error instanceof Error &&
     'routine' in error &&
     error.routine === 'ExecWithCheckOptions'
@@ -123,7 +129,7 @@ function refusalOf(code: string, error: unknown, context: ErrorContext): string 
   if (code === '3D000') {
     return `There is no database "${database}" at ${host}. Check the address in the settings.`;
   }
-  if (code === '42501' && !isRowRefused(error)) {
+  if (code === insufficientPrivilege && !isRowRefused(error)) {
     return `${user} lacks a right in the team's database. Ask whoever runs it. (${message})`;
   }
   if (message.startsWith('The server does not support SSL') || message.startsWith('SASL:')) {

@@ -1,6 +1,6 @@
 import { UserError } from '../../../base/errors.ts';
 import { DatabasePools, type DatabasePoolsOptions } from './databasePools.ts';
-import { errorCode } from './postgresErrors.ts';
+import { isRightMissing } from './postgresErrors.ts';
 import { postgresMigrations } from './postgresSchema.ts';
 import { type TeamSetUp, teamDatabaseScript } from './teamDatabaseScript.ts';
 import { explainRefusal } from './teamErrors.ts';
@@ -8,7 +8,6 @@ import { stepsOf } from './teamMigrations.ts';
 
 /** A migration may rewrite a table of gigabytes. */
 const setUpMs = 30 * 60_000;
-const insufficientPrivilege = '42501';
 
 /** Runs the script. Rejects with a `UserError` that says which right is missing. */
 export async function setUpTeamDatabase(
@@ -24,7 +23,7 @@ export async function setUpTeamDatabase(
       transaction.query(teamDatabaseScript(setUp, steps)),
     );
   } catch (error) {
-    throw errorCode(error) === insufficientPrivilege
+    throw isRightMissing(error)
       ? new UserError(
           `${options.address.user} may not set up the team's database. Sign in as a role that may create roles, and a schema in "${options.address.database}".`,
           { cause: error },

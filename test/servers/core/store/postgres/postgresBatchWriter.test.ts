@@ -184,6 +184,35 @@ describeWith([postgresProgram], 'the batch writer on a PostgreSQL', () => {
     }
   });
 
+  it('lets what a right is missing for fail alone, and says that it is missing', async () => {
+    await pools.query(
+      'DROP ROLE IF EXISTS member; CREATE ROLE member LOGIN; GRANT ALL ON items TO member',
+      [],
+      tag,
+    );
+    const memberPools = poolsTo(server.url.replace('tester@', 'member@'));
+    const member = new PostgresBatchWriter({ pools: memberPools, clock: systemClock, tables });
+    try {
+      const writes = Array.from({ length: 20 }, (_, n) =>
+        member.write({ operations: [n % 7 === 3 ? putNote(`${n}`) : putItem({ id: `${n}` })] }),
+      );
+      const kept = await fates(writes);
+      assert.deepEqual(
+        kept.flatMap((isKept, n) => (isKept ? [] : [n])),
+        [3, 10, 17],
+      );
+      await assert.rejects(writes[3] ?? Promise.resolve(), {
+        name: 'ServerRefusedError',
+        message: /^member lacks a right/,
+      });
+      assert.deepEqual(await rows('SELECT count(*) AS n FROM items'), [{ n: 17 }]);
+    } finally {
+      member.dispose();
+      await memberPools.close();
+      await pools.query('DROP TABLE items; DROP ROLE member', [], tag);
+    }
+  });
+
   it('comes to what writing one after another would come to', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(anyOperation, { minLength: 1, maxLength: 4 })), (units) =>
