@@ -52,37 +52,12 @@ export class ThreadService<Grants> implements Disposable {
     return this.open(this.parts.newId(), taken);
   }
 
+  /** Shows a thread: it is the one that this workspace opens with from now on. */
   async open(threadId: string, taken: Taken): Promise<ThreadView> {
-    const { store } = this.parts;
-    await this.team?.opening(threadId);
-    const known = await this.live.get(threadId);
-    // Another window may have begun it or gone on in it since it was loaded here.
-    if (known?.isRunning === false && !known.isAsOf(await store.readThread(threadId))) {
-      this.live.delete(threadId);
-    }
-    const [thread, page, draft, team] = await Promise.all([
-      this.thread(threadId),
-      store.readPage(threadId, { limit: pageMessages }),
-      store.readDraft(threadId),
-      this.team?.viewOf(threadId),
-    ]);
-    if (!thread.isKept && page.messages.length > 0) {
-      // It was deleted, perhaps in another window, and may be restored.
-      this.live.delete(threadId);
-      return this.create(taken);
-    }
-    if (thread.isBehind(page)) {
-      this.live.delete(threadId);
-      return this.open(threadId, taken);
-    }
-    this.keep(store.saveCurrentThread(this.parts.workspaceKey(), threadId));
-    let shown: ThreadView | undefined;
-    const view = await thread.view(page, draft ?? emptyDraft, (seen) => {
-      shown = team ? { ...seen, team } : seen;
-      taken(shown);
+    return this.read(threadId, (view) => {
+      this.keep(this.parts.store.saveCurrentThread(this.parts.workspaceKey(), view.id));
+      taken(view);
     });
-    // The very one that was heard of: whoever posts it knows it by that.
-    return shown ?? view;
   }
 
   /**
@@ -97,7 +72,8 @@ export class ThreadService<Grants> implements Disposable {
     }
     this.live.delete(threadId);
     if (taken) {
-      await this.open(threadId, taken);
+      // By now another may be shown, and that one is kept as the one in view.
+      await this.read(threadId, taken);
     }
   }
 
@@ -290,6 +266,39 @@ export class ThreadService<Grants> implements Disposable {
 
   private get team(): ThreadTeam | undefined {
     return this.parts.team?.();
+  }
+
+  /** A thread as it is now; a new one where it was deleted. */
+  private async read(threadId: string, taken: Taken): Promise<ThreadView> {
+    const { store } = this.parts;
+    await this.team?.opening(threadId);
+    const known = await this.live.get(threadId);
+    // Another window may have begun it or gone on in it since it was loaded here.
+    if (known?.isRunning === false && !known.isAsOf(await store.readThread(threadId))) {
+      this.live.delete(threadId);
+    }
+    const [thread, page, draft, team] = await Promise.all([
+      this.thread(threadId),
+      store.readPage(threadId, { limit: pageMessages }),
+      store.readDraft(threadId),
+      this.team?.viewOf(threadId),
+    ]);
+    if (!thread.isKept && page.messages.length > 0) {
+      // It was deleted, perhaps in another window, and may be restored.
+      this.live.delete(threadId);
+      return this.read(this.parts.newId(), taken);
+    }
+    if (thread.isBehind(page)) {
+      this.live.delete(threadId);
+      return this.read(threadId, taken);
+    }
+    let shown: ThreadView | undefined;
+    const view = await thread.view(page, draft ?? emptyDraft, (seen) => {
+      shown = team ? { ...seen, team } : seen;
+      taken(shown);
+    });
+    // The very one that was heard of: whoever posts it knows it by that.
+    return shown ?? view;
   }
 
   private async reopen(threadId: string): Promise<void> {

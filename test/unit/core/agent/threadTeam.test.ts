@@ -3,7 +3,7 @@ import { UserError } from '../../../../src/base/errors.ts';
 import type { ThreadTeam } from '../../../../src/core/agent/threadTeam.ts';
 import type { ThreadView } from '../../../../src/shared/views.ts';
 import { createAgentHarness, draft, reply, text } from '../../../support/agentHarness.ts';
-import { userMessage } from '../store/records.ts';
+import { threadRecord, userMessage } from '../store/records.ts';
 
 const taken = (): void => undefined;
 
@@ -75,7 +75,6 @@ describe('threads of a window with a team', () => {
 
   it('shows what a thread has when it is opened, fetched just before', async () => {
     const { service, store } = createAgentHarness({ parts: { team: () => team } });
-    const { threadRecord } = await import('../store/records.ts');
     await store.createThread(threadRecord('fetched'));
     team.before = async () => {
       await store.putMessage(userMessage('fetched', 0));
@@ -94,5 +93,19 @@ describe('threads of a window with a team', () => {
     });
     const last = view?.messages.at(-1);
     assert.equal(last?.role === 'user' && last.text, 'From Ben');
+  });
+
+  it('does not make a thread that others went on with the one in view', async () => {
+    const { service, store, id } = await said();
+    await store.createThread(threadRecord('next'));
+    await service.open('next', taken);
+    await store.putMessage(userMessage(id, 2, { text: 'From Ben' }));
+    await service.refresh(id, taken);
+    assert.equal((await service.openCurrent(taken)).id, 'next');
+    await store.deleteThread(id);
+    await service.refresh(id, taken);
+    assert.equal((await service.openCurrent(taken)).id, 'next');
+    await service.open(id, taken);
+    assert.notEqual((await service.openCurrent(taken)).id, 'next');
   });
 });
