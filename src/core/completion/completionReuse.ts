@@ -48,7 +48,8 @@ export class CompletionReuse {
   readonly rejections = new Rejections();
   private readonly options: CompletionReuseOptions;
   private readonly trie: CompletionTrie<CompletionOrigin>;
-  private readonly loaded = new Set<string>();
+  /** By key: who asks for what is being read waits for it as well. */
+  private readonly loaded = new Map<string, Promise<void>>();
   /** Of the completion with the most lines. */
   private lineBreaks = 0;
 
@@ -92,17 +93,22 @@ export class CompletionReuse {
   }
 
   /** Takes in what is kept of earlier sessions for this place, once. */
-  async load({ key }: SpotText): Promise<void> {
-    if (this.loaded.has(key)) {
-      return;
+  load({ key }: SpotText): Promise<void> {
+    const known = this.loaded.get(key);
+    if (known) {
+      return known;
     }
     if (this.loaded.size >= maxLoadedKeys) {
       this.loaded.clear();
     }
-    this.loaded.add(key);
-    for (const kept of (await this.options.keeping.load(key)).toReversed()) {
-      this.put(key, kept, { id: this.options.newId(), source: 'model' });
-    }
+    const loading = this.options.keeping.load(key).then((kept) => {
+      // Nothing comes back after all was to be forgotten.
+      if (this.loaded.get(key) === loading) {
+        this.putAll(key, kept);
+      }
+    });
+    this.loaded.set(key, loading);
+    return loading;
   }
 
   clear(): void {
@@ -110,6 +116,13 @@ export class CompletionReuse {
     this.rejections.clear();
     this.loaded.clear();
     this.lineBreaks = 0;
+  }
+
+  /** The best one last, so that it is the one that was put last. */
+  private putAll(key: string, kept: readonly KeptCompletion[]): void {
+    for (const one of kept.toReversed()) {
+      this.put(key, one, { id: this.options.newId(), source: 'model' });
+    }
   }
 
   private put(key: string, { text, completion }: KeptCompletion, origin: CompletionOrigin): void {

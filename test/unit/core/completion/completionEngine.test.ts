@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { maxRunning } from '../../../../src/core/completion/completionRequests.ts';
+import type { KeptCompletion } from '../../../../src/core/completion/completionReuse.ts';
 import { settle } from '../../../support/fakeClock.ts';
 import { FakeEditor } from '../../../support/fakeEditor.ts';
 import { plainPrompts } from '../../../support/plainCompletions.ts';
@@ -105,6 +106,32 @@ describe('CompletionEngine', () => {
       assert.deepEqual(next.now(editor), ['ole']);
       assert.equal(next.asked.length, 0);
       next.engine.dispose();
+    });
+
+    it('waits for what an earlier session kept, also where somebody asked before', async () => {
+      const { slow, read } = slowKit();
+      const editor = new FakeEditor('con¦\nend');
+      void slow.complete(editor);
+      const offers = slow.complete(editor);
+      await slow.clock.advance(2_000);
+      read.resolve([{ text: 'con', completion: 'sole' }]);
+      await settle();
+      await slow.clock.advance(2_000);
+      assert.equal(slow.asked.length, 0);
+      slow.engine.stop();
+      assert.deepEqual(texts(await offers), ['sole']);
+      slow.engine.dispose();
+    });
+
+    it('brings nothing back that was read before all was to be forgotten', async () => {
+      const { slow, read } = slowKit();
+      const editor = new FakeEditor('con¦\nend');
+      void slow.complete(editor);
+      slow.engine.clear();
+      read.resolve([{ text: 'con', completion: 'sole' }]);
+      await settle();
+      assert.equal(slow.engine.held.kept, 0);
+      slow.engine.dispose();
     });
   });
 
@@ -596,4 +623,19 @@ const neverAborted = new AbortController().signal;
 
 function fates(kit: EngineKit): readonly string[] {
   return kit.judged.map(({ fate }) => fate);
+}
+
+/** What was kept comes as late as the test wants it. */
+function slowKit() {
+  const read = deferred<readonly KeptCompletion[]>();
+  const slow = createKit({ keeping: { load: () => read.promise, save: () => undefined } });
+  return { slow, read };
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settled) => {
+    resolve = settled;
+  });
+  return { promise, resolve };
 }
