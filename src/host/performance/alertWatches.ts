@@ -10,6 +10,7 @@ import { LatencyWatch } from '../../core/alerts/latencyWatch.ts';
 import { RequestWatch } from '../../core/alerts/requestWatch.ts';
 import { SystemWatch } from '../../core/alerts/systemWatch.ts';
 import { type TeamFacts, teamFindings } from '../../core/alerts/teamWatch.ts';
+import { isNearTimeOfDay } from '../../core/alerts/timeOfDay.ts';
 import { limitsOf, stateOf } from '../../core/model/budget/limits.ts';
 import { Figures } from '../../core/report/figures.ts';
 import type { MetricPoint } from '../../core/telemetry/metricKey.ts';
@@ -116,10 +117,8 @@ function earlierLatency({ foundation, log }: WatchParts) {
     (error: unknown) => log.error('Reading what is usual', error),
   );
   return (surface: string, model: string): Baseline | undefined => {
-    const hour = new Date(clock.wallTime()).getHours();
-    const nearby = points.filter(
-      ({ atMs }) => Math.abs(new Date(atMs).getHours() - hour) <= nearHours,
-    );
+    const nowMs = clock.wallTime();
+    const nearby = points.filter(({ atMs }) => isNearTimeOfDay(atMs, nowMs, nearHours));
     const query = { name: 'timeToFirstToken', surface, model } as const;
     return (
       baselineOfHistogram(new Figures(nearby).histogram(query)) ??
