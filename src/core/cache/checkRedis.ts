@@ -8,7 +8,7 @@ const pollMs = 50;
 
 /** Resolves where a Redis answers and takes us. Rejects with a `UserError` that says what is wrong. */
 export async function checkRedis(address: RedisAddress, clock: Clock): Promise<void> {
-  const connection = new RedisConnection(address);
+  const connection = new RedisConnection(address, clock);
   const end = clock.now() + checkLimitMs;
   try {
     while (!connection.isReady) {

@@ -1,5 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
+import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { isCertificateError } from '../model/failures.ts';
@@ -20,6 +21,11 @@ const connectTimeoutMs = 5_000;
 /** The first pause before a new try, and the longest: a server that restarts is back within seconds. */
 const firstPauseMs = 200;
 const longestPauseMs = 30_000;
+/**
+ * The longest pause after a refusal: whoever runs the server puts it right within minutes, and what
+ * knocks more often looks like somebody who tries passwords.
+ */
+const refusedPauseMs = 600_000;
 /** A connection on which nothing comes for so long is dead, because a ping goes out three times. */
 const silenceMs = 30_000;
 const pingIntervalMs = 10_000;
@@ -50,32 +56,34 @@ function createRawClient({ url, password, moreAuthorities = [] }: RedisAddress) 
 
 export type RedisClient = ReturnType<typeof createRawClient>;
 
-/** One connection to a team's Redis, which comes back by itself unless it is refused. */
+/** One connection to a team's Redis, which comes back by itself: after a refusal, much later. */
 export class RedisConnection implements Disposable {
-  readonly client: RedisClient;
   /** Each time the connection stands; nothing of an earlier one holds any more. */
   readonly onDidConnect = new Emitter<void>();
   /** A key of those that are tracked has changed; null for any. */
   readonly onDidInvalidate = new Emitter<string | null>();
+  /** It takes nobody here, and why: once until it does, or until there is another reason. */
+  readonly onDidRefuse = new Emitter<string>();
+  private readonly address: RedisAddress;
+  private readonly clock: Clock;
+  private current: RedisClient;
   private refusal = '';
+  private retry: Disposable | undefined;
   private isEnded = false;
 
-  constructor(address: RedisAddress) {
-    this.client = createRawClient(address);
-    this.client.on('ready', () => {
-      this.refusal = '';
-      this.onDidConnect.fire();
-    });
-    this.client.on('invalidate', (key: Buffer | string | null) =>
-      this.onDidInvalidate.fire(key === null ? null : String(key)),
-    );
-    // Being away is normal: it is tried again, and meanwhile the tier is passed over.
-    this.client.on('error', (error: unknown) => this.note(error));
-    this.client.connect().catch((error: unknown) => this.note(error));
+  constructor(address: RedisAddress, clock: Clock) {
+    this.address = address;
+    this.clock = clock;
+    this.current = this.connect();
+  }
+
+  /** Not to be kept: after a refusal it is another. */
+  get client(): RedisClient {
+    return this.current;
   }
 
   get isReady(): boolean {
-    return this.client.isReady;
+    return this.current.isReady;
   }
 
   /** Why the server takes nobody here, with what to do; empty unless it refuses. */
@@ -87,12 +95,45 @@ export class RedisConnection implements Disposable {
     this.isEnded = true;
     this.onDidConnect.dispose();
     this.onDidInvalidate.dispose();
-    this.client.destroy();
+    this.onDidRefuse.dispose();
+    this.retry?.dispose();
+    this.current.destroy();
   }
 
-  private note(error: unknown): void {
-    if (!this.isEnded) {
-      this.refusal = refusalOf(error) ?? this.refusal;
+  private connect(): RedisClient {
+    const client = createRawClient(this.address);
+    client.on('ready', () => {
+      this.refusal = '';
+      this.onDidConnect.fire();
+    });
+    client.on('invalidate', (key: Buffer | string | null) =>
+      this.onDidInvalidate.fire(key === null ? null : String(key)),
+    );
+    // Being away is normal: it is tried again, and meanwhile the tier is passed over.
+    client.on('error', (error: unknown) => this.note(client, error));
+    client.connect().catch((error: unknown) => this.note(client, error));
+    return client;
+  }
+
+  private note(client: RedisClient, error: unknown): void {
+    const refusal = refusalOf(error);
+    if (this.isEnded || client !== this.current || refusal === undefined) {
+      return;
+    }
+    this.retry ??= this.clock.setTimeout(() => this.knockAgain(), jittered(refusedPauseMs));
+    if (refusal !== this.refusal) {
+      this.refusal = refusal;
+      this.onDidRefuse.fire(refusal);
+    }
+  }
+
+  /** One that was refused is closed for good. */
+  private knockAgain(): void {
+    this.retry = undefined;
+    if (!this.current.isReady) {
+      const refused = this.current;
+      this.current = this.connect();
+      refused.destroy();
     }
   }
 }
@@ -126,7 +167,11 @@ function pauseBefore(retries: number, cause: Error): number | false {
     return false;
   }
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(retries, 10));
-  // Windows that lost the same server do not all come back at the same moment.
+  return jittered(pauseMs);
+}
+
+/** Windows that lost the same server do not all come back at the same moment. */
+function jittered(pauseMs: number): number {
   return pauseMs * (0.5 + Math.random() / 2);
 }
 

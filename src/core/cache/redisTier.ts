@@ -13,6 +13,8 @@ export interface RedisTierOptions extends RedisAddress {
   readonly clock: Clock;
   /** Told of globs that another window has forgotten for the team. */
   readonly onForgotten: (glob: string) => void;
+  /** Told once why the server takes nobody here, until it does. */
+  readonly onRefused?: (reason: string) => void;
 }
 
 /** Larger values are not shared: an explanation takes a few kB, and others wait behind it. */
@@ -44,8 +46,9 @@ export class RedisTier implements RemoteTier {
   constructor(options: RedisTierOptions) {
     this.options = options;
     this.guard = new TierGuard(options.clock);
-    this.connection = new RedisConnection(options);
+    this.connection = new RedisConnection(options, options.clock);
     this.connection.onDidConnect.event(() => this.guard.reset());
+    this.connection.onDidRefuse.event((reason) => options.onRefused?.(reason));
     this.leases = new RedisLeases(this.connection, this.guard, options.values);
     this.forgotten = new ForgottenLog(this.connection, options);
   }

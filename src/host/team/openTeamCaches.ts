@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { UserError } from '../../base/errors.ts';
 import { ResourceManager } from '../../base/lifecycle.ts';
@@ -7,6 +8,7 @@ import { SharedValues } from '../../core/cache/sharedValues.ts';
 import { parseTeamKeys } from '../../core/cache/teamKeys.ts';
 import type { TieredCache } from '../../core/cache/tieredCache.ts';
 import { readEnvironment } from '../environment.ts';
+import type { Notifications } from '../notifications.ts';
 import { hostFetch, systemAuthorities } from '../proxySettings.ts';
 import type { VsCodeSettings } from '../settings.ts';
 import { TeamProject } from './teamProject.ts';
@@ -16,6 +18,7 @@ export interface TeamCachesParts {
   readonly settings: VsCodeSettings;
   readonly secrets: TeamSecrets;
   readonly cache: TieredCache;
+  readonly notifications: Pick<Notifications, 'offer'>;
   readonly onProblem: (error: unknown) => void;
 }
 
@@ -56,7 +59,7 @@ export async function openTeamCaches(parts: TeamCachesParts): Promise<ResourceMa
 }
 
 async function createTiers(
-  { settings, secrets, cache, onProblem }: TeamCachesParts,
+  { settings, secrets, cache, notifications, onProblem }: TeamCachesParts,
   values: SharedValues,
 ): Promise<readonly RemoteTier[]> {
   const redis = settings.get('team.redis');
@@ -75,6 +78,12 @@ async function createTiers(
         clock: systemClock,
         onForgotten: (glob) => {
           cache.forget(glob).catch(onProblem);
+        },
+        onRefused: (reason) => {
+          const text = `${reason} Meanwhile the team’s answers are not shared through it.`;
+          notifications.offer(text, 'Connect again', async () => {
+            await vscode.commands.executeCommand('slipstream.connectTeam');
+          });
         },
       }),
     );

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { toGlob } from '../../../../src/core/cache/cacheKeys.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
 import { createSelfSigned } from '../../../support/selfSigned.ts';
 import { redisProgram, startRedis } from '../../../support/servers/redisServer.ts';
 import { describeWith } from '../../../support/servers/serverProgram.ts';
 import { SlowProxy } from '../../../support/servers/slowProxy.ts';
 import { anEntry } from '../../../support/team/sharedKit.ts';
 import { startTlsFront } from '../../../support/tlsFront.ts';
-import { RedisKit, until } from './redisKit.ts';
+import { RedisKit, until, withClient } from './redisKit.ts';
 
+const minuteMs = 60_000;
 const explain = { namespace: 'answer', operation: 'explain' };
 
 describeWith([redisProgram], 'The Redis tier, where things go wrong', () => {
@@ -158,7 +160,7 @@ describeWith([redisProgram], 'The Redis tier, where things go wrong', () => {
     ['a wrong password', 'wrong'],
     ['no password', undefined],
   ] as const) {
-    it(`is refused with ${given}, says so, and does not knock again`, async () => {
+    it(`is refused with ${given}, says so, and does not knock again at once`, async () => {
       const locked = await startRedis('--requirepass', 'right');
       const front = await SlowProxy.start(locked.port);
       try {
@@ -176,6 +178,64 @@ describeWith([redisProgram], 'The Redis tier, where things go wrong', () => {
       }
     });
   }
+
+  it('knocks again long after a refusal, says so once, and is let in when that was put right', async () => {
+    const locked = await startRedis('--requirepass', 'right');
+    const front = await SlowProxy.start(locked.port);
+    const clock = new FakeClock(systemClock.wallTime());
+    try {
+      const url = `redis://127.0.0.1:${front.port}`;
+      const anna = kit.connecting({ url, password: 'late', clock });
+      await until(() => anna.tier.figures.state === 'refused');
+      await clock.advance(minuteMs);
+      assert.equal(front.connections, 1);
+      await clock.advance(9 * minuteMs);
+      await until(() => front.connections === 2 && clock.pendingTimers > 0);
+      assert.equal(anna.tier.figures.state, 'refused');
+      assert.equal(anna.refused.length, 1);
+      await withClient(locked.url.replace('//', '//:right@'), (client) =>
+        client.sendCommand(['CONFIG', 'SET', 'requirepass', 'late']),
+      );
+      await clock.advance(10 * minuteMs);
+      await until(() => anna.tier.figures.state === 'ready');
+      const key = anna.keys.key(explain, 1);
+      anna.tier.set(key, anEntry(clock, 1));
+      await anna.tier.flush();
+      assert.equal((await anna.tier.get(key))?.text, '1');
+      assert.equal(front.connections, 3);
+      assert.equal(anna.refused.length, 1);
+    } finally {
+      await locked.dispose();
+      await front.stop();
+    }
+  });
+
+  it('is refused by a server that it has lost and whose password is another by now', async () => {
+    const locked = await startRedis('--requirepass', 'first');
+    const front = await SlowProxy.start(locked.port);
+    const clock = new FakeClock(systemClock.wallTime());
+    try {
+      const url = `redis://127.0.0.1:${front.port}`;
+      const anna = kit.connecting({ url, password: 'first', clock });
+      await until(() => anna.tier.figures.state === 'ready');
+      const change = (from: string, to: string) =>
+        withClient(locked.url.replace('//', `//:${from}@`), (client) =>
+          client.sendCommand(['CONFIG', 'SET', 'requirepass', to]),
+        );
+      for (const times of [1, 2]) {
+        await change('first', 'second');
+        front.cut();
+        await until(() => anna.tier.figures.state === 'refused');
+        assert.equal(anna.refused.length, times);
+        await change('second', 'first');
+        await clock.advance(10 * minuteMs);
+        await until(() => anna.tier.figures.state === 'ready');
+      }
+    } finally {
+      await locked.dispose();
+      await front.stop();
+    }
+  });
 
   it('speaks TLS with a server whose certificate is trusted, and with no other', async () => {
     const trusted = createSelfSigned();

@@ -11,6 +11,8 @@ export interface RedisMember extends Member {
   readonly tier: RedisTier;
   /** Globs that another member had the team forget. */
   readonly forgotten: string[];
+  /** Why the server took nobody here, each time that was told. */
+  readonly refused: string[];
 }
 
 interface MemberOptions extends Partial<Pick<RedisTierOptions, 'url' | 'password'>> {
@@ -53,6 +55,7 @@ export class RedisKit {
     const { teamKeys = this.teamKeys, machine = 'm' } = options;
     const member = createMember(clock, { teamKeys, machine });
     const forgotten: string[] = [];
+    const refused: string[] = [];
     const tier = new RedisTier({
       url,
       ...(password === undefined ? {} : { password }),
@@ -60,8 +63,9 @@ export class RedisKit {
       values: member.values,
       clock,
       onForgotten: (glob) => forgotten.push(glob),
+      onRefused: (reason) => refused.push(reason),
     });
-    const joined = { ...member, tier, forgotten };
+    const joined = { ...member, tier, forgotten, refused };
     this.members.push(joined);
     return joined;
   }
