@@ -15,6 +15,7 @@ import type {
 import { operation } from '../telemetry/spanNames.ts';
 import type { TraceScope } from '../telemetry/traceScope.ts';
 import { fixedRequest } from './fixedRequest.ts';
+import { Freshness } from './freshness.ts';
 import { instructionsOnce } from './instructions.ts';
 import { KeptThread } from './keptThread.ts';
 import { LiveMeter } from './liveMeter.ts';
@@ -56,6 +57,7 @@ export class LiveThread<Grants> {
   readonly summary: ThreadSummary;
   readonly checkpoint: ThreadCheckpoint;
   readonly meter: LiveMeter;
+  readonly freshness = new Freshness();
   private readonly parts: LiveThreadParts<Grants>;
   private readonly history: ThreadHistory;
   private readonly approver: ThreadApprover<Grants>;
@@ -301,6 +303,7 @@ export class LiveThread<Grants> {
     try {
       const profile = await this.parts.model();
       const record = await this.kept.ensure(message.text);
+      this.freshness.mustHold();
       this.routing.begins(this.history.records, replaced);
       if (replaced) {
         this.rewindTo(replaced);

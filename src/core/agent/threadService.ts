@@ -10,6 +10,7 @@ import type {
   WindowUsageView,
 } from '../../shared/views.ts';
 import { exportMarkdown } from './exportMarkdown.ts';
+import { BehindError } from './freshness.ts';
 import { LiveThread } from './liveThread.ts';
 import type { LoneAsk } from './loneTurns.ts';
 import { pageMessages } from './messageOrder.ts';
@@ -67,6 +68,7 @@ export class ThreadService<Grants> implements Disposable {
    */
   async refresh(threadId: string, taken?: Taken): Promise<void> {
     const known = await this.live.get(threadId);
+    known?.freshness.lapse();
     if (known?.isBusy) {
       return;
     }
@@ -166,31 +168,29 @@ export class ThreadService<Grants> implements Disposable {
     alone?: LoneAsk,
     origin?: TurnOrigin,
   ): Promise<string> {
-    const thread = await this.thread(threadId);
-    const turnId = await thread.send(draft, alone, origin);
+    const turnId = await this.begin(threadId, (thread) => thread.send(draft, alone, origin));
     // The turn has begun: it goes on, whatever becomes of the draft.
     this.keep(this.saveDraft(threadId, emptyDraft));
     return turnId;
   }
 
   async retry(threadId: string, turnId: string, origin?: TurnOrigin): Promise<string> {
-    return (await this.thread(threadId)).retry(turnId, origin);
+    return this.begin(threadId, (thread) => thread.retry(turnId, origin));
   }
 
   /** Answers the thread's last message once more. */
   async retryLast(threadId: string): Promise<string> {
-    const thread = await this.thread(threadId);
-    return thread.retry(await thread.lastTurnId());
+    return this.begin(threadId, async (thread) => thread.retry(await thread.lastTurnId()));
   }
 
   async edit(threadId: string, turnId: string, draft: Draft, origin?: TurnOrigin): Promise<string> {
-    return (await this.thread(threadId)).edit(turnId, draft, origin);
+    return this.begin(threadId, (thread) => thread.edit(turnId, draft, origin));
   }
 
   /** Goes on after a turn that stopped at a limit, a guard or the user's word. */
   async continueTurn(threadId: string): Promise<string> {
-    const thread = await this.thread(threadId);
-    return thread.send({ text: 'Go on.', chips: [], images: [] });
+    const draft: Draft = { text: 'Go on.', chips: [], images: [] };
+    return this.begin(threadId, (thread) => thread.send(draft));
   }
 
   /** Summarizes earlier messages now; `focus` says what to keep above all, empty without. */
@@ -268,6 +268,41 @@ export class ThreadService<Grants> implements Disposable {
     return this.parts.team?.();
   }
 
+  /** Begins a turn, in the thread as others have left it. Resolves with the turn's id. */
+  private async begin(
+    threadId: string,
+    start: (thread: LiveThread<Grants>) => Promise<string>,
+  ): Promise<string> {
+    while (true) {
+      const thread = await this.thread(threadId);
+      try {
+        return await start(thread);
+      } catch (error) {
+        if (!(error instanceof BehindError)) {
+          throw error;
+        }
+        await this.tellRefreshed(thread);
+      }
+    }
+  }
+
+  /** Reads a thread again that others have gone on with, and tells the panel. */
+  private async tellRefreshed(thread: LiveThread<Grants>): Promise<void> {
+    const { id: threadId } = thread;
+    if ((await this.live.get(threadId)) === thread) {
+      this.live.delete(threadId);
+    }
+    await this.read(threadId, (view) =>
+      this.parts.emit({ type: 'thread/refreshed', threadId, thread: view }),
+    );
+  }
+
+  /** It is read anew with its next use. */
+  private letGo(thread: LiveThread<Grants>): void {
+    thread.freshness.lapse();
+    this.live.delete(thread.id);
+  }
+
   /** A thread as it is now; a new one where it was deleted. */
   private async read(threadId: string, taken: Taken): Promise<ThreadView> {
     const { store } = this.parts;
@@ -275,7 +310,7 @@ export class ThreadService<Grants> implements Disposable {
     const known = await this.live.get(threadId);
     // Another window may have begun it or gone on in it since it was loaded here.
     if (known?.isRunning === false && !known.isAsOf(await store.readThread(threadId))) {
-      this.live.delete(threadId);
+      this.letGo(known);
     }
     const [thread, page, draft, team] = await Promise.all([
       this.thread(threadId),
@@ -289,7 +324,7 @@ export class ThreadService<Grants> implements Disposable {
       return this.read(this.parts.newId(), taken);
     }
     if (thread.isBehind(page)) {
-      this.live.delete(threadId);
+      this.letGo(thread);
       return this.read(threadId, taken);
     }
     let shown: ThreadView | undefined;
@@ -336,7 +371,7 @@ export class ThreadService<Grants> implements Disposable {
       // It may have been asked for again while this waited.
       const isOld = [...this.live.keys()].slice(0, -restingThreads).includes(id);
       if (isOld && !thread.isBusy) {
-        this.live.delete(id);
+        this.letGo(thread);
       }
     }
   }

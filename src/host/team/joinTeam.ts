@@ -1,10 +1,10 @@
 import { lazy } from '../../base/lazy.ts';
 import type { ThreadService } from '../../core/agent/threadService.ts';
 import type { TieredCache } from '../../core/cache/tieredCache.ts';
-import type { TeamThreadChange } from '../../core/team/teamSync.ts';
 import { shownThread } from '../chatCommands.ts';
 import type { ChatView } from '../chatView.ts';
 import type { ActivationParts } from '../foundation.ts';
+import { followThread } from './followThread.ts';
 import type { TeamCommands } from './teamCommands.ts';
 import type { TeamDoor } from './teamDoor.ts';
 import { TeamSecrets } from './teamSecrets.ts';
@@ -28,7 +28,7 @@ export function joinTeam(parts: JoinTeamParts): TeamCommands {
   resources.add(door.onDidChangeList(() => chat.send({ type: 'history/changed' })));
   resources.add(
     door.onDidChangeThread((change) => {
-      follow(parts, change).catch((error: unknown) => {
+      followThread(parts, change).catch((error: unknown) => {
         if (!resources.isDisposed) {
           log.error('Showing what others said', error);
         }
@@ -36,34 +36,6 @@ export function joinTeam(parts: JoinTeamParts): TeamCommands {
     }),
   );
   return lazyCommands(parts);
-}
-
-async function follow(
-  { chat, threads, notifications }: JoinTeamParts,
-  { threadId, forkId, lostTo }: TeamThreadChange,
-): Promise<void> {
-  if (chat.threadId !== threadId) {
-    await threads.refresh(threadId);
-    if (lostTo !== undefined) {
-      notifications.info(
-        `${lostTo} no longer shares a thread that you had gone on with. What you said goes on in a thread of your own, which is in the history.`,
-      );
-    }
-    return;
-  }
-  if (forkId === undefined) {
-    await threads.refresh(threadId, (thread) =>
-      chat.send({ type: 'thread/refreshed', threadId, thread }),
-    );
-    return;
-  }
-  await threads.refresh(threadId);
-  await threads.open(forkId, chat.show);
-  const reason =
-    lostTo === undefined
-      ? 'Somebody else went on with this thread while you did.'
-      : `${lostTo} no longer shares this thread.`;
-  notifications.info(`${reason} What you said goes on in a thread of its own, which is now shown.`);
 }
 
 /** Setting a team up is seldom: what it takes loads with the first of its commands. */

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { UserError } from '../../../../src/base/errors.ts';
+import type { ThreadParts } from '../../../../src/core/agent/threadParts.ts';
 import type { ThreadTeam } from '../../../../src/core/agent/threadTeam.ts';
 import type { ThreadView } from '../../../../src/shared/views.ts';
-import { createAgentHarness, draft, reply, text } from '../../../support/agentHarness.ts';
+import {
+  aborted,
+  createAgentHarness,
+  draft,
+  gate,
+  reply,
+  start,
+  text,
+} from '../../../support/agentHarness.ts';
 import { threadRecord, userMessage } from '../store/records.ts';
 
 const taken = (): void => undefined;
@@ -34,8 +43,8 @@ class ScriptedTeam implements ThreadTeam {
 describe('threads of a window with a team', () => {
   const team = new ScriptedTeam();
 
-  async function said() {
-    const harness = createAgentHarness({ parts: { team: () => team } });
+  async function said(parts: Pick<Partial<ThreadParts<unknown>>, 'resolveContext'> = {}) {
+    const harness = createAgentHarness({ parts: { team: () => team, ...parts } });
     const { id } = await harness.service.create(taken);
     harness.model.add(reply([text('Hi.')]));
     await harness.service.send(id, draft('hello'));
@@ -107,5 +116,38 @@ describe('threads of a window with a team', () => {
     assert.equal((await service.openCurrent(taken)).id, 'next');
     await service.open(id, taken);
     assert.notEqual((await service.openCurrent(taken)).id, 'next');
+  });
+
+  it('answers a message in the thread as it is, also where others go on while it is prepared', async () => {
+    const attached = gate();
+    let isHeld = false;
+    const resolveContext = async () => {
+      await (isHeld ? attached.opened : undefined);
+      return [];
+    };
+    const { service, store, model, id, events } = await said({ resolveContext });
+    isHeld = true;
+    const sending = service.send(id, draft('And now?'));
+    await store.putMessage(userMessage(id, 2, { text: 'From Ben' }));
+    await service.refresh(id);
+    isHeld = false;
+    attached.open();
+    model.add(async function* endless(request, signal) {
+      yield* start(request);
+      await aborted(signal);
+      yield { type: 'ended', outcome: { kind: 'cancelled' } };
+    });
+    const turnId = await sending;
+    const { status } = await service.open(id, taken);
+    assert.notEqual(status.phase, 'idle', 'nobody could stop it');
+    await service.stop(id);
+    const texts = (await store.readHistory(id)).flatMap((one) =>
+      one.role === 'user' ? [one.text] : [],
+    );
+    assert.deepEqual(texts, ['hello', 'From Ben', 'And now?']);
+    const started = events.filter((event) => event.type === 'turn/started');
+    assert.equal(started.at(-1)?.assistant.turnId, turnId);
+    const told = events.findLast((event) => event.type === 'thread/refreshed');
+    assert.equal(told?.thread.messages.length, 3, 'the panel knows nothing of what Ben said');
   });
 });
