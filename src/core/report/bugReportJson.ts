@@ -10,7 +10,8 @@ const toolLabel = labelOf(`${operation.tool} `);
 /**
  * The report for strangers: without the ids of traces, which mean nothing elsewhere, and without the
  * names of models, tools and servers of one's own, which may be called anything. An alert may name one
- * that is in none of the figures, so that only its rule and times are left of it.
+ * that is in none of the figures, so that only its rule and times are left of it. What others of a team
+ * spent is left out.
  *
  * @param isKnownModel Whether the catalogue has a model of this name, as the report shows it.
  */
@@ -33,7 +34,8 @@ export function bugReportJson(
     return typeof value === 'string' ? withoutNames(value) : value;
   };
   const alerts = report.alerts.map(({ rule, sinceMs, endedMs }) => ({ rule, sinceMs, endedMs }));
-  return `${JSON.stringify({ ...report, alerts }, visible, 2)}\n`;
+  const ofAll = { ...report, alerts, byMember: undefined };
+  return `${JSON.stringify(ofAll, visible, 2)}\n`;
 }
 
 function hiddenNames(

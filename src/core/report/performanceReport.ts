@@ -55,6 +55,8 @@ export interface PerformanceReport {
   readonly trends: readonly Trend[];
   readonly bySurface: readonly SpendingLine[];
   readonly byModel: readonly SpendingLine[];
+  /** This month, whatever the period. Absent without a team; for nobody outside of it. */
+  readonly byMember?: NonNullable<ReportData['members']>;
   /** Host and port of the servers that were asked in this window. */
   readonly servers: readonly string[];
   readonly errors: readonly ErrorLine[];
@@ -84,6 +86,7 @@ export function performanceReport(data: ReportData): PerformanceReport {
     trends: trendsOf(figures, before, lengthOf(period) / lengthOf(periodBefore(period))),
     bySurface: spendingBy(figures, 'surface', surfaceLabel),
     byModel: spendingBy(figures, 'model', (id) => data.model(id).name),
+    ...(data.members ? { byMember: data.members } : {}),
     servers: [...new Set(requests.flatMap(({ endpoint }) => endpoint ?? []))],
     errors: errorLines(figures),
     savings: savingsOf(figures),

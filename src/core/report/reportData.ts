@@ -1,6 +1,7 @@
 import type { AlertRuleId } from '../alerts/alert.ts';
 import type { RequestRecord } from '../model/requestLog.ts';
 import type { Settings } from '../settings.ts';
+import type { MemberSpending } from '../team/teamServer.ts';
 import type { ProcessSample } from '../telemetry/processMonitor.ts';
 import type { Trace } from '../telemetry/traceTree.ts';
 import type { Figures } from './figures.ts';
@@ -56,5 +57,7 @@ export interface ReportData {
   readonly hasProxy: boolean;
   /** Spent today and this month, US dollars. */
   readonly spent: { readonly dayUsd: number; readonly monthUsd: number };
+  /** What each member of the team spent this month. Absent without a team. */
+  readonly members?: readonly MemberSpending[] | 'unavailable';
   readonly model: (id: string) => ReportModel;
 }

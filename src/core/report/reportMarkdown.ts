@@ -1,4 +1,5 @@
 import { formatCost, formatDuration, formatTokens } from '../../shared/figures.ts';
+import type { MemberSpending } from '../team/teamServer.ts';
 import type { OperationLine, PerformanceReport, SpendingLine } from './performanceReport.ts';
 import { percent } from './recommendation.ts';
 import type { ReportPeriodName } from './reportData.ts';
@@ -48,6 +49,7 @@ export function reportMarkdown(report: PerformanceReport, words: ReportWords): s
     operationParts(report.operations),
     slowParts(report, words),
     spendingParts(report),
+    memberParts(report),
     savingParts(report),
     errorParts(report),
     alertParts(report, words),
@@ -163,6 +165,40 @@ function spendingTable(heading: string, lines: readonly SpendingLine[]): string 
   return rows.length === 0
     ? 'No model was asked.'
     : table([heading, 'Requests', 'Tokens in', 'Tokens out', 'Cost'], rows);
+}
+
+/** Members that are listed by name; the others are added up. */
+const shownMembers = 10;
+
+function memberParts({ byMember }: PerformanceReport): readonly string[] {
+  if (byMember === undefined) {
+    return [];
+  }
+  const heading = '## Spending by member';
+  if (byMember === 'unavailable') {
+    return [heading, 'The team’s database can’t be asked now, or did not answer in time.'];
+  }
+  const members = byMember.toSorted((one, other) => other.usd - one.usd);
+  const others = members.slice(shownMembers);
+  const lines = [...members.slice(0, shownMembers), ...(others.length > 0 ? [sumOf(others)] : [])];
+  const rows = lines.map(({ member, calls, usd }) => [
+    member,
+    calls.toLocaleString('en-US'),
+    formatCost(usd),
+  ]);
+  return [
+    heading,
+    'Of the whole team this month, from its database. Calls without a known price cost nothing here.',
+    rows.length === 0 ? 'No model was asked.' : table(['Member', 'Calls', 'Cost'], rows),
+  ];
+}
+
+function sumOf(others: readonly MemberSpending[]): MemberSpending {
+  return {
+    member: `${others.length} ${others.length === 1 ? 'other' : 'others'}`,
+    calls: others.reduce((sum, { calls }) => sum + calls, 0),
+    usd: others.reduce((sum, { usd }) => sum + usd, 0),
+  };
 }
 
 function savingParts({ savings }: PerformanceReport): readonly string[] {

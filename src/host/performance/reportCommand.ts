@@ -30,6 +30,8 @@ export interface ReportCommandParts
 }
 
 const clock = systemClock;
+/** A month of a team is added up in some milliseconds; nobody waits longer for a server that is away. */
+const teamWaitMs = 2_000;
 
 /** “Show performance report”: asks for the period, and makes the report of what was measured. */
 export class ReportCommand implements Disposable {
@@ -80,7 +82,7 @@ export class ReportCommand implements Disposable {
   private async data(period: ReportPeriod): Promise<ReportData> {
     const { foundation, settings, history } = this.parts;
     const { telemetry, models } = foundation;
-    const [now, before, completionFigures, alerts] = await Promise.all([
+    const [now, before, completionFigures, alerts, members] = await Promise.all([
       telemetry.totals({ fromMs: period.fromMs, toMs: period.toMs }),
       telemetry.totals({
         fromMs: periodBefore(period).fromMs,
@@ -92,6 +94,7 @@ export class ReportCommand implements Disposable {
         localDay(period.toMs - 1),
       ),
       history.all(),
+      this.members(),
     ]);
     return {
       period,
@@ -105,8 +108,14 @@ export class ReportCommand implements Disposable {
       settings,
       hasProxy: hostFetch(settings, foundation.environment) !== undefined,
       spent: { dayUsd: this.spent('day'), monthUsd: this.spent('month') },
+      ...(members ? { members } : {}),
       model: (id) => this.modelOf(id),
     };
+  }
+
+  private async members(): Promise<ReportData['members']> {
+    const team = this.parts.foundation.team.current;
+    return team && ((await team.spending.read(teamWaitMs)) ?? 'unavailable');
   }
 
   private async copyJson(report: PerformanceReport): Promise<void> {

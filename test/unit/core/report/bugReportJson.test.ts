@@ -25,6 +25,7 @@ const report = performanceReport(
       ...requests(25, { endpoint: 'api.anthropic.com', firstTokenMs: 400 }),
     ],
     traces: [madeUpTrace(madeUpSpan({ traceId: 'cafe0001' }))],
+    members: [{ member: 'anna', calls: 3, usd: 1.5 }],
     alerts: [
       {
         rule: 'latency',
@@ -71,6 +72,11 @@ describe('The report for a bug report', () => {
     assert.ok(JSON.stringify(report).includes('models.other.example'), 'the server was planted');
     const { alerts } = JSON.parse(json);
     assert.deepEqual(alerts, [{ rule: 'latency', sinceMs: historyStart - 1_000 }]);
+  });
+
+  it('says nothing of what others of a team spent', () => {
+    assert.ok(JSON.stringify(report).includes('anna'), 'the member is in the report');
+    assert.ok(!json.includes('anna') && !json.includes('byMember'));
   });
 
   it('leaves the ids of traces out', () => {

@@ -107,6 +107,36 @@ describe('The performance report', () => {
     assert.equal(report.savings.promptCacheShare, 0.8);
   });
 
+  it('tells what each member of a team spent, most first, and of many the sum of the last', () => {
+    const members = Array.from({ length: 13 }, (_, n) => ({
+      member: `member ${n}`,
+      calls: 1_000,
+      usd: n + 0.25,
+    }));
+    const text = (given: MadeUpHistory) =>
+      reportMarkdown(performanceReport(reportHistory({ ...busyDay, ...given })), words);
+    const lines = text({ members }).split('\n');
+    const from = lines.indexOf('## Spending by member');
+    assert.deepEqual(
+      lines.slice(from + 4, from + 7).map((line) => line.replaceAll(/ +/g, ' ')),
+      [
+        '| Member | Calls | Cost |',
+        '| --------- | ----: | -----: |',
+        '| member 12 | 1,000 | $12.25 |',
+      ],
+    );
+    assert.match(
+      lines.slice(from).join('\n'),
+      /\| member 3 .*\n\| 3 others +\| 3,000 \| +\$3\.75 \|\n\n/,
+    );
+    assert.match(text({ members: [] }), /## Spending by member\n\n.*\n\nNo model was asked\./);
+    assert.match(
+      text({ members: 'unavailable' }),
+      /## Spending by member\n\nThe team’s database can’t/,
+    );
+    assert.doesNotMatch(text({}), /by member/);
+  });
+
   it('is JSON as a whole', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(report)).slowest, report.slowest);
   });
