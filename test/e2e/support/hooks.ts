@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { closeSharedBrowser } from './browser.ts';
-import { openWorkbenches } from './workbenchPage.ts';
+import { openWorkbenches, type Workbench } from './workbenchPage.ts';
 
-/** How much of the panel's text is printed, characters: its end tells most. */
+/** How much is printed of the panel's text and of each log, characters: the end tells most. */
 const printedCharacters = 1_500;
 /** The panel may be gone: a failure is told all the same. */
 const panelPatienceMs = 2_000;
@@ -23,14 +25,31 @@ export const mochaHooks = {
     for (const [index, workbench] of openWorkbenches().entries()) {
       const path = await workbench.screenshot(`failed-${name}-${index}`);
       console.log(`What was on screen: ${path}`);
-      const text = await workbench.chat
-        .locator('body')
-        .innerText({ timeout: panelPatienceMs })
-        .catch(() => '(no panel)');
-      console.log(`The panel said: ${text.slice(-printedCharacters)}`);
+      console.log(`The panel said: ${await panelText(workbench)}`);
+      console.log(`Messages: ${JSON.stringify(await messagesOf(workbench))}`);
+      console.log(`The log said: ${logsOf(workbench)}`);
     }
   },
   async afterAll(): Promise<void> {
     await closeSharedBrowser();
   },
 };
+
+async function panelText({ chat }: Workbench): Promise<string> {
+  const body = chat.locator('body');
+  const text = await body.innerText({ timeout: panelPatienceMs }).catch(() => '(no panel)');
+  return text.slice(-printedCharacters);
+}
+
+/** What VS Code has told the user and not yet taken away. */
+async function messagesOf({ page }: Workbench): Promise<readonly string[]> {
+  return page.locator('.notification-list-item-message').allInnerTexts();
+}
+
+/** The ends of Slipstream's own logs, of all windows of this server. */
+function logsOf({ server }: Workbench): string {
+  const files = readdirSync(server.dataDir, { recursive: true, encoding: 'utf8' });
+  const own = files.filter((file) => /slipstream\.slipstream.*\.log$/.test(file));
+  const texts = own.map((file) => readFileSync(join(server.dataDir, file), 'utf8'));
+  return texts.map((text) => text.slice(-printedCharacters)).join('\n');
+}

@@ -126,7 +126,7 @@ class WorkbenchWindow implements Workbench {
   }
 
   async runCommand(title: string): Promise<void> {
-    await this.pick('F1', `>${title}`, title);
+    await this.pick('F1', `>${title}`, commandNamed(title));
   }
 
   async openFile(relativePath: string): Promise<void> {
@@ -135,6 +135,8 @@ class WorkbenchWindow implements Workbench {
       .getByRole('tab', { name: basename(relativePath) })
       .first()
       .waitFor();
+    // An editor takes the focus when it has its text, and closes a list that was opened meanwhile.
+    await isThere(this.page.locator('.editor-instance .monaco-editor.focused'), viewPatienceMs);
   }
 
   async hostPid(): Promise<number> {
@@ -184,7 +186,7 @@ class WorkbenchWindow implements Workbench {
    * commands and files become known one after the other after a start, an open list stays as it is,
    * and a view that takes the focus closes it.
    */
-  private async pick(key: string, text: string, wanted: string): Promise<void> {
+  private async pick(key: string, text: string, wanted: string | RegExp): Promise<void> {
     for (let waitedMs = 0; waitedMs < readyTimeoutMs; waitedMs += pickPatienceMs) {
       await this.page.keyboard.press(key);
       if (await this.tryPick(text, wanted)) {
@@ -192,10 +194,10 @@ class WorkbenchWindow implements Workbench {
       }
       await this.page.keyboard.press('Escape');
     }
-    throw new Error(`VS Code offers no "${wanted}" for "${text}".`);
+    throw new Error(`VS Code offers no “${wanted}” for "${text}".`);
   }
 
-  private async tryPick(text: string, wanted: string): Promise<boolean> {
+  private async tryPick(text: string, wanted: string | RegExp): Promise<boolean> {
     const quickInput = this.page.locator('.quick-input-widget');
     const patience = { timeout: pickPatienceMs };
     return await isInTime(async () => {
@@ -203,6 +205,11 @@ class WorkbenchWindow implements Workbench {
       await quickInput.getByRole('option', { name: wanted }).first().click(patience);
     });
   }
+}
+
+/** Not one whose name only begins like it; its keys and “recently used” follow behind a comma. */
+function commandNamed(wanted: string): RegExp {
+  return new RegExp(`^${wanted.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(,|$)`);
 }
 
 function isThere(locator: Locator, timeout: number): Promise<boolean> {
