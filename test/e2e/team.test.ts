@@ -100,15 +100,14 @@ describeWith([postgresProgram, redisProgram], 'A team of editors', () => {
     await postgres.postgres.restart();
     await statusOf(anna.workbench, 'Connected to 127.0.0.1').waitFor();
     await anna.chat.chooseFromMenu('Share with the team');
-    await ben.chat.search('Is anybody there?');
-    await ben.chat.history
-      .getByRole('button', { name: /Begun by anna.*/ })
-      .first()
-      .waitFor();
+    const rows = await ben.chat.search('Is anybody there?');
+    await rows.getByText('Is anybody there?', { exact: true }).first().waitFor();
   });
 
   it('keeps an editor going that is killed in the middle', async () => {
     await anna.workbench.killHost();
+    // Before VS Code has started another, a reload would leave that one without a window.
+    await anna.workbench.hostPid();
     await anna.workbench.reload();
     await openChatPage(anna.workbench);
     anna.server.reply(text('As if nothing had been.'));

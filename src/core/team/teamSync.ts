@@ -237,16 +237,14 @@ export class TeamSync implements Disposable {
       for (let next = await this.nextPending(done); next; next = await this.nextPending(done)) {
         done.add(next);
         await this.sendThread(next);
-        // Held for longer with each thread; what took so long that it was lost is another's now.
+        // It may have been lost while this machine slept: then the rest is another window's.
         if (this.isDisposed || !this.lease.take()) {
           return;
         }
       }
       await this.parts.ledger.copy();
     } finally {
-      if (!this.parts.log.connection.isDisposed) {
-        this.lease.release();
-      }
+      this.lease.release();
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Lease } from '../../../../src/core/team/lease.ts';
+import { FakeClock } from '../../../support/fakeClock.ts';
 import { createTestStore, type TestStore } from '../store/testStore.ts';
 
 describe('a lease', () => {
@@ -24,10 +25,29 @@ describe('a lease', () => {
   });
 
   it('is lost after a while by a window that is gone', async () => {
-    one.take();
-    await test.clock.advance(59_000);
+    const gone = new Lease(test.connection, new FakeClock(test.clock.wallTime()), 'outbox', 'gone');
+    gone.take();
+    await test.clock.advance(14_000);
     assert.equal(other.take(), false);
     await test.clock.advance(1_000);
+    assert.equal(other.take(), true);
+  });
+
+  it('is kept for as long as its window has it', async () => {
+    one.take();
+    await test.clock.advance(60_000);
+    assert.equal(other.take(), false);
+    one.release();
+    await test.clock.advance(60_000);
+    assert.equal(other.take(), true);
+  });
+
+  it('runs out where the store can no longer be written', async () => {
+    one.take();
+    test.connection.database.run('ALTER TABLE team_leases RENAME TO elsewhere');
+    await test.clock.advance(10_000);
+    test.connection.database.run('ALTER TABLE elsewhere RENAME TO team_leases');
+    await test.clock.advance(10_000);
     assert.equal(other.take(), true);
   });
 
