@@ -128,10 +128,12 @@ export class PostgresTeamServer implements TeamServer {
     const values = [workspace, `${place.change}`, place.row, `${horizon.horizon}`, limit + 1];
     const rows = await this.query('threads.changed', changedThreadsStatement, values);
     const page = toChanges(rows, limit, feed, toTeamThread);
-    if (page.hasMore) {
+    // As far as this page goes: the next one goes on from there.
+    const until = page.hasMore ? placeOf(page.cursor, horizon).change : horizon.horizon;
+    if (until <= place.change) {
       return page;
     }
-    const ends = [workspace, `${place.change}`, `${horizon.horizon}`];
+    const ends = [workspace, `${place.change}`, `${until}`];
     const withdrawn = await this.query('threads.withdrawn', withdrawnStatement, ends);
     return { ...page, items: [...page.items, ...withdrawn.map(toWithdrawn)] };
   }

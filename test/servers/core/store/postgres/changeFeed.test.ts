@@ -153,6 +153,29 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
     assert.deepEqual((await idsOf(dora, before.cursor)).ids, ['old']);
   });
 
+  it('tells what is shared no longer also where more changed since than a page holds', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    for (const id of ids) {
+      await alice.threads.createThread(threadRecord(id));
+      await alice.share(id, true);
+    }
+    let { cursor } = await idsOf(bob);
+    await alice.share('a', false);
+    for (const id of ids.slice(1)) {
+      await alice.threads.updateThread(id, { title: 'Renamed' });
+    }
+    const withdrawn: string[] = [];
+    let hasMore = true;
+    while (hasMore) {
+      const page = await bob.changedThreads('w', cursor, 2);
+      withdrawn.push(
+        ...page.items.flatMap(({ thread, isWithdrawn }) => (isWithdrawn ? thread.id : [])),
+      );
+      ({ cursor, hasMore } = page);
+    }
+    assert.deepEqual(withdrawn, ['a']);
+  });
+
   it('is told in a database that was copied to a younger server, once it was set up again', async () => {
     await alice.threads.createThread(threadRecord('copied'));
     // What the transactions of an older server left behind.
