@@ -45,10 +45,7 @@ export async function openTeamCaches(parts: TeamCachesParts): Promise<ResourceMa
       onRejected: () => undefined,
     });
     await project.read();
-    const tiers = await createTiers(parts, values);
-    for (const tier of tiers) {
-      resources.add(tier);
-    }
+    const tiers = await createTiers(parts, values, resources);
     cache.useRemote(tiers);
     resources.defer(() => cache.useRemote([]));
     return resources;
@@ -61,15 +58,20 @@ export async function openTeamCaches(parts: TeamCachesParts): Promise<ResourceMa
 async function createTiers(
   { settings, secrets, cache, notifications, onProblem }: TeamCachesParts,
   values: SharedValues,
+  resources: ResourceManager,
 ): Promise<readonly RemoteTier[]> {
   const redis = settings.get('team.redis');
   const cacheUrl = settings.get('team.cacheUrl');
   const tiers: RemoteTier[] = [];
+  const add = (tier: RemoteTier): void => {
+    // At once: where the next one can't be opened, this one has to be closed.
+    tiers.push(resources.add(tier));
+  };
   if (redis !== '') {
     const password = await secrets.password(redis);
     // A team with an HTTP cache alone does not pay for the client of Redis.
     const { RedisTier } = await import('../../core/cache/redisTier.ts');
-    tiers.push(
+    add(
       new RedisTier({
         url: redis,
         ...(password === undefined ? {} : { password }),
@@ -89,7 +91,7 @@ async function createTiers(
     );
   }
   if (cacheUrl !== '') {
-    tiers.push(
+    add(
       openHttpTier({
         clock: systemClock,
         address: cacheUrl,

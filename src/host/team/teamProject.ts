@@ -9,6 +9,8 @@ export class TeamProject implements Disposable {
   private readonly resources = new ResourceManager('teamProject');
   private pending: Promise<string> | undefined;
   private name: string | undefined;
+  /** Of several that are looked for at once, the last one counts. */
+  private asked = 0;
 
   /** @param changed Hears that it may be another one now. */
   constructor(settings: VsCodeSettings, changed: () => void = () => undefined) {
@@ -37,9 +39,13 @@ export class TeamProject implements Disposable {
   }
 
   private async find(): Promise<string> {
+    this.asked += 1;
+    const { asked } = this;
     const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
     const found = await projectIdentity(folders, this.settings.get('team.project'));
-    this.name = found;
+    if (asked === this.asked) {
+      this.name = found;
+    }
     return found;
   }
 }

@@ -19,6 +19,8 @@ describe('redact', () => {
     `github_pat_${secret}`,
     `eyJhbGciOiJI.${secret}.${secret}`,
     `password = ${secret}`,
+    `rediss://:${secret}@redis.example:6380`,
+    `slipstream-key-1:0123abcd:${secret}${secret.slice(0, 21)}`,
   ]) {
     it(`hides the secret of ${text.replaceAll(secret, '…')}`, () => {
       const result = redact(text);
