@@ -26,6 +26,9 @@ const emptyHash: Hash = { first: 0x811c9dc5 | 0, second: 0x1b873593 };
 const firstFactor = 0x01000193;
 const secondFactor = 0x85ebca77 | 0;
 
+/** More lines than this are not given to `splice` as arguments, of which an engine takes so many. */
+const mostArguments = 10_000;
+
 /** What was counted up for the line that is being typed in. */
 interface Surroundings {
   readonly line: number;
@@ -41,8 +44,8 @@ interface Surroundings {
  * changed is read again, however long the file is.
  */
 export class TextLines {
-  private readonly lines: string[];
-  private readonly hashes: Hash[];
+  private lines: string[];
+  private hashes: Hash[];
   private surroundings: Surroundings | undefined;
 
   constructor(text: string) {
@@ -82,8 +85,9 @@ export class TextLines {
     const before = this.line(startLine).slice(0, startCharacter);
     const after = this.line(endLine).slice(endCharacter);
     const inserted = splitLines(before + text + after);
-    this.lines.splice(startLine, endLine - startLine + 1, ...inserted);
-    this.hashes.splice(startLine, endLine - startLine + 1, ...inserted.map(hashOf));
+    const count = endLine - startLine + 1;
+    this.lines = spliced(this.lines, startLine, count, inserted);
+    this.hashes = spliced(this.hashes, startLine, count, inserted.map(hashOf));
     const isWithinLine = startLine === endLine && inserted.length === 1;
     if (!isWithinLine || this.surroundings?.line !== startLine) {
       this.surroundings = undefined;
@@ -133,6 +137,15 @@ export class TextLines {
     }
     return { first: first | 0, second: second | 0 };
   }
+}
+
+/** The items with others in the place of some; the given array itself where that is quicker. */
+function spliced<T>(items: T[], start: number, count: number, added: readonly T[]): T[] {
+  if (added.length > mostArguments) {
+    return [...items.slice(0, start), ...added, ...items.slice(start + count)];
+  }
+  items.splice(start, count, ...added);
+  return items;
 }
 
 function joinedLines(lines: readonly string[]): string {

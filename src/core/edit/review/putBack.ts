@@ -11,10 +11,11 @@ export function putBack(text: string, hunks: readonly ReviewHunk[]): string {
   const parts: string[] = [];
   let position = 0;
   for (const { start, count, removed } of hunks) {
-    parts.push(...lines.slice(position, start), ...removed.map((line) => line + lineEnd));
+    parts.push(lines.slice(position, start).join(''));
+    parts.push(removed.map((line) => line + lineEnd).join(''));
     position = start + count;
   }
-  parts.push(...lines.slice(position));
+  parts.push(lines.slice(position).join(''));
   return withoutLastEnd(parts.join(''));
 }
 

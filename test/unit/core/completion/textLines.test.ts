@@ -34,6 +34,22 @@ describe('TextLines', () => {
     );
   });
 
+  it('takes in as many lines as a file may have', () => {
+    const many = 'x\n'.repeat(300_000);
+    const lines = new TextLines('a\nb');
+    lines.apply({
+      startLine: 0,
+      startCharacter: 1,
+      endLine: 1,
+      endCharacter: 0,
+      text: `\n${many}`,
+    });
+    assert.equal(lines.count, 300_002);
+    const anew = new TextLines(`a\n${many}b`);
+    assert.equal(lines.headOf(300_001), anew.headOf(300_001));
+    assert.equal(lines.line(300_001), 'b');
+  });
+
   it('has different fingerprints for different surroundings', () => {
     const heads = ['', 'a\n', 'b\n', 'a\n\n', '\na\n', 'ab\n', 'a\nb\n', 'b\na\n'];
     const fingerprints = heads.map((head) => {

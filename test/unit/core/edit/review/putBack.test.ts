@@ -15,6 +15,13 @@ describe('putBack', () => {
     assert.equal(check('a\r\nB\nc\rd', 1, 1, []), 'a\r\nc\rd');
   });
 
+  it('takes as many lines as a file may have', () => {
+    const many = 'x\n'.repeat(300_000);
+    assert.equal(check(`${many}B\n${many}`, 300_000, 1, ['b']), `${many}b\n${many}`);
+    const removed = Array.from({ length: 300_000 }, () => 'x');
+    assert.equal(check('B\n', 0, 1, removed), many);
+  });
+
   it('knows a text without a line end at its end', () => {
     assert.equal(check('a\nb', 1, 1, []), 'a');
     assert.equal(check('a', 1, 0, ['b']), 'a\nb');
