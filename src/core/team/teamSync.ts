@@ -70,7 +70,7 @@ export class TeamSync implements Disposable {
   private readonly states = new Emitter<TeamState>();
   private readonly changes = new Emitter<TeamThreadChange>();
   private readonly lists = new Emitter<void>();
-  /** Threads that could not be sent for a reason of their own, until when. */
+  /** Threads that could not be sent or read for a reason of their own, until when. */
   private readonly troubled = new Map<string, RetryPause>();
   private readonly subscription: Disposable;
   private timer: Disposable | undefined;
@@ -218,8 +218,8 @@ export class TeamSync implements Disposable {
     await this.fetchHeads(project);
     await this.sendAll();
     const shown = this.parts.shownThread();
-    if (shown !== undefined) {
-      await this.threads.pull(shown, false);
+    if (shown !== undefined && !this.isTroubled(shown)) {
+      await this.apart(shown, () => this.threads.pull(shown, false));
     }
     if (this.polls % sweepEveryPolls === 0) {
       await this.sweep(project);
@@ -236,7 +236,7 @@ export class TeamSync implements Disposable {
       const done = new Set<string>();
       for (let next = await this.nextPending(done); next; next = await this.nextPending(done)) {
         done.add(next);
-        await this.sendThread(next);
+        await this.apart(next, () => this.threads.push(next));
         // It may have been lost while this machine slept: then the rest is another window's.
         if (this.isDisposed || !this.lease.take()) {
           return;
@@ -251,13 +251,17 @@ export class TeamSync implements Disposable {
   /** Asked again after each: one that was parted brings a new one. */
   private async nextPending(done: ReadonlySet<string>): Promise<string | undefined> {
     const pending = await this.parts.log.pendingThreads();
-    return pending.find((id) => !done.has(id) && (this.troubled.get(id)?.leftMs ?? 0) === 0);
+    return pending.find((id) => !done.has(id) && !this.isTroubled(id));
   }
 
-  /** One thread that can't be sent must not keep back all others. */
-  private async sendThread(threadId: string): Promise<void> {
+  private isTroubled(threadId: string): boolean {
+    return (this.troubled.get(threadId)?.leftMs ?? 0) > 0;
+  }
+
+  /** One thread that can't be sent, or read, must not keep back all others. */
+  private async apart(threadId: string, work: () => Promise<unknown>): Promise<void> {
     try {
-      await this.threads.push(threadId);
+      await work();
       this.troubled.delete(threadId);
     } catch (error) {
       const isServer =

@@ -1,3 +1,4 @@
+import { UserError } from '../../../base/errors.ts';
 import type { Changes } from '../../team/teamServer.ts';
 import type { SqlRow } from '../database.ts';
 
@@ -47,7 +48,10 @@ export function placeOf(
     : place;
 }
 
-/** A page of rows, of which one more than `limit` was asked for, and where it ends. */
+/**
+ * A page of rows, of which one more than `limit` was asked for, and where it ends. What can't be read
+ * is left out: members write rows, and one that is broken must not keep all others from everybody.
+ */
 export function toChanges<T>(
   rows: readonly SqlRow[],
   limit: number,
@@ -61,8 +65,20 @@ export function toChanges<T>(
   const end = horizon.horizon > place.change ? { change: horizon.horizon, row: 0 } : place;
   const next = hasMore && last ? { change: String(last['change']), row: Number(last['row']) } : end;
   return {
-    items: kept.map(convert),
+    items: kept.flatMap((row) => readable(row, convert)),
     cursor: `${next.change}/${next.row}/${horizon.membership}`,
     hasMore,
   };
+}
+
+function readable<T>(row: SqlRow, convert: (row: SqlRow) => T): readonly T[] {
+  try {
+    return [convert(row)];
+  } catch (error) {
+    if (error instanceof UserError) {
+      // Written by a newer version: that is for the user to know.
+      throw error;
+    }
+    return [];
+  }
 }

@@ -86,6 +86,18 @@ describe('when threads are kept in step with the team', () => {
     assert.equal(anna.server.requests, requests, 'asked within the pause');
   });
 
+  it('sends other threads also where the one in view can’t be read', async () => {
+    await sent();
+    anna.shown = 't';
+    anna.server.changedMessages = () => Promise.reject(new TypeError('It is damaged.'));
+    await anna.exchange();
+    await anna.begin('other');
+    await anna.say('other');
+    await anna.sync.now();
+    assert.equal(database.visible('anna').length, 2);
+    assert.ok(anna.problems.splice(0).length > 0);
+  });
+
   it('goes on where it could not count what waits', async () => {
     await sent();
     anna.log.waiting = () => Promise.reject(new Error('The disk has gone.'));

@@ -176,6 +176,26 @@ describeWith([postgresProgram], 'what changed in a team’s database', () => {
     assert.deepEqual(withdrawn, ['a']);
   });
 
+  it('comes without what nobody can read, which keeps nothing else back', async () => {
+    for (const id of ['a', 'b', 'c']) {
+      await alice.threads.createThread(threadRecord(id));
+      await alice.share(id, true);
+    }
+    await alice.threads.putMessage(userMessage('a', 0));
+    await alice.threads.putMessage(userMessage('a', 1, { id: 'readable' }));
+    // As a member may, without our client.
+    await team.query('alice', "UPDATE threads SET usage = 'no JSON' WHERE id = 'b'");
+    await team.query('alice', "UPDATE messages SET details = 'no JSON' WHERE id = 'a-0'");
+    const { ids, cursor } = await idsOf(bob, undefined, 1);
+    assert.deepEqual(ids.toSorted(), ['a', 'c']);
+    assert.deepEqual((await idsOf(bob, cursor)).ids, []);
+    const { items } = await bob.changedMessages('a', undefined, 9);
+    assert.deepEqual(
+      items.map(({ message }) => message.id),
+      ['readable'],
+    );
+  });
+
   it('is told in a database that was copied to a younger server, once it was set up again', async () => {
     await alice.threads.createThread(threadRecord('copied'));
     // What the transactions of an older server left behind.
