@@ -39,6 +39,11 @@ function cutLine(body: string, situation: AnswerSituation, isEnded: boolean): Cu
   const brackets = new AnswerBrackets(situation);
   const at = brackets.read(line);
   const isCut = at < line.length;
+  const { openRegex } = brackets.scanner;
+  if (openRegex !== undefined && !isEnded && newline < 0) {
+    // What closes it may still come, and a bracket in it is none.
+    return { text: line.slice(0, openRegex), isDecided: false, isBeforeCloser: false, closed: 0 };
+  }
   return {
     text: line.slice(0, at),
     isDecided: isEnded || newline >= 0 || isCut || line.length > maxCharacters,

@@ -19,6 +19,8 @@ const closers: ReadonlySet<string> = new Set([')', ']', '}']);
 
 /** What a slash may follow when it begins a regular expression. */
 const beforeRegex = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|\breturn|\btypeof|\bcase)\s*$/;
+/** A longer one is not looked for, characters. */
+const longestRegex = 200;
 /** So much before a slash tells whether it begins a regular expression, characters. */
 const lookBehindCharacters = 20;
 
@@ -37,6 +39,8 @@ export class BracketScanner {
   /** The innermost last. */
   readonly open: OpenBracket[] = [];
   reading: Reading;
+  /** Where a regular expression may have begun that the text, so far, does not end. */
+  openRegex: number | undefined;
   private readonly facts: LanguageFacts;
 
   constructor(facts: LanguageFacts, reading: Reading = code) {
@@ -123,7 +127,11 @@ export class BracketScanner {
     if (!beforeRegex.test(text.slice(Math.max(0, at - lookBehindCharacters), at))) {
       return at + 1;
     }
-    const literal = /^\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//.exec(text.slice(at, at + 200));
+    const rest = text.slice(at, at + longestRegex);
+    const literal = /^\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//.exec(rest);
+    if (!literal && rest.length < longestRegex && !rest.includes('\n')) {
+      this.openRegex ??= at;
+    }
     return at + (literal?.[0].length ?? 1);
   }
 

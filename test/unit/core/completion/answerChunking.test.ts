@@ -40,6 +40,8 @@ const bodies: readonly string[] = [
   '2, 3];\n    x.len() // }\n}',
   '\n  echo "$f"\ndone\n',
   'red;\n  margin: 0',
+  'text.split(/[)}]|\\)/).map(/}/.test);',
+  'text.match(/)/',
   '',
   '\n\n',
 ];
