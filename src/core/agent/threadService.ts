@@ -292,9 +292,12 @@ export class ThreadService<Grants> implements Disposable {
     if ((await this.live.get(threadId)) === thread) {
       this.live.delete(threadId);
     }
-    await this.read(threadId, (view) =>
-      this.parts.emit({ type: 'thread/refreshed', threadId, thread: view }),
-    );
+    await this.read(threadId, (view) => {
+      // A new one, where it was deleted meanwhile: beginning the turn says so.
+      if (view.id === threadId) {
+        this.parts.emit({ type: 'thread/refreshed', threadId, thread: view });
+      }
+    });
   }
 
   /** It is read anew with its next use. */

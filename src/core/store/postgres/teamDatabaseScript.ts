@@ -52,6 +52,10 @@ RESET ROLE;
 const rolesSql = `SELECT pg_advisory_xact_lock(${setUpLock});
 DO $roles$
 BEGIN
+  -- Before, there is no greatest of several transactions.
+  IF current_setting('server_version_num')::integer < 150000 THEN
+    RAISE SQLSTATE 'SL012' USING MESSAGE = 'The team’s database takes PostgreSQL 15 or newer.';
+  END IF;
   IF current_setting('server_encoding') <> 'UTF8' THEN
     RAISE SQLSTATE 'SL010' USING MESSAGE = 'The team’s database must be one with the encoding UTF8.';
   END IF;
