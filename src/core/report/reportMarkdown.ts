@@ -57,9 +57,13 @@ export function reportMarkdown(report: PerformanceReport, words: ReportWords): s
   return `${[...head, ...sections.flat()].join('\n\n')}\n`;
 }
 
-function recommendationParts({ recommendations }: PerformanceReport): readonly string[] {
+function recommendationParts({ recommendations, slower }: PerformanceReport): readonly string[] {
   if (recommendations.length === 0) {
-    return ['## Recommendations', 'Nothing in the figures asks for a change.'];
+    const nothing =
+      slower.length === 0
+        ? 'Nothing in the figures asks for a change.'
+        : 'No setting is known that would help. What took longer than before stands below.';
+    return ['## Recommendations', nothing];
   }
   return [
     '## Recommendations',

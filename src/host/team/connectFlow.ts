@@ -109,7 +109,7 @@ async function askForPlace(parts: ConnectFlowParts, place: Place): Promise<Accep
   let value = parts.settings.get(place.setting);
   while (true) {
     const text = await ask({
-      title: place.title,
+      title: `${place.title} (${place.step} of ${places.length})`,
       prompt: place.prompt,
       placeHolder: exampleOf(place.kind),
       value,

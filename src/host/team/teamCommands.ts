@@ -57,7 +57,11 @@ const cacheStates = {
 /** How it stands with a shared cache, in one line. */
 export function cacheLine({ name, figures }: RemoteTierState): string {
   const { state, hits, misses } = figures;
-  return `${cacheNames[name]}: ${cacheStates[state]}; ${hits} of ${hits + misses} answers found`;
+  const found =
+    hits + misses === 0
+      ? 'nothing was looked for yet'
+      : `${hits} of ${hits + misses} answers found`;
+  return `${cacheNames[name]}: ${cacheStates[state]}; ${found}`;
 }
 
 async function importHistory(parts: TeamCommandParts): Promise<void> {
@@ -127,7 +131,13 @@ async function showTeam(parts: TeamCommandParts): Promise<void> {
     vscode.commands.executeCommand(commandId(name));
   const facts = stateLines(parts, team);
   const items: readonly StateItem[] = [
-    ...facts.map((label): StateItem => ({ label })),
+    ...facts.map(
+      (label): StateItem => ({
+        label,
+        // A list cuts long lines off: whoever chooses one reads it whole.
+        run: async () => parts.notifications.info(label),
+      }),
+    ),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     { label: '$(plug) Connect to a team…', run: run('connectTeam') },
     ...(team

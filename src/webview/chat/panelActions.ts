@@ -6,12 +6,14 @@ import type {
   PanelAction,
   ReviewAction,
   SlashCommand,
+  ThreadTeamView,
   UserMessageView,
   WindowUsageView,
 } from '../../shared/views.ts';
 import type { Panel } from './panel.ts';
 import { Restoring } from './restoring.ts';
 import { Composer, emptyDraft } from './state/composer.ts';
+import { removalOf } from './text/removal.ts';
 import { readCommand } from './text/trigger.ts';
 
 /** Commands of the panel itself, offered also where the host does not list them. */
@@ -20,6 +22,13 @@ const ownCommands: readonly SlashCommand[] = [
   { name: 'compact', description: 'Summarize earlier messages', kind: 'panel' },
   { name: 'help', description: 'What Slipstream can do and which keys it knows', kind: 'panel' },
 ];
+
+/** What is known of a thread that goes. */
+export interface RemovedThread {
+  readonly id: string;
+  readonly title: string;
+  readonly team?: ThreadTeamView | undefined;
+}
 
 /** What the user can do. No method rejects: failures are shown. */
 export class PanelActions {
@@ -204,14 +213,14 @@ export class PanelActions {
     });
   }
 
-  /** Deletes a thread and offers to take that back. */
-  delete(threadId: string, title: string): Promise<void> {
+  /** Deletes a thread, or hides one of somebody else, and offers to take that back. */
+  delete({ id: threadId, title, team }: RemovedThread): Promise<void> {
     return this.panel.run(async () => {
       await this.panel.request('thread/delete', { threadId });
       const wasShown = threadId === this.panel.thread.id.peek();
       this.panel.history.remove(threadId);
       this.panel.toasts.show({
-        text: `Deleted “${title}”`,
+        text: removalOf(team).done(title),
         severity: 'info',
         action: { label: 'Undo', run: () => void this.restore(threadId, wasShown) },
       });

@@ -109,7 +109,7 @@ function slowTool({ figures, before }: ReportData): Recommendation | undefined {
   const usually = usualMs === undefined ? '' : `, against ${formatDuration(usualMs)} before`;
   return {
     title: `The tool ${tool} is slow`,
-    evidence: `It ran ${count} times and took ${formatDuration(p50)} or longer in every other case${usually}.`,
+    evidence: `It ran ${count} times and took ${formatDuration(p50)} or longer in half of the cases${usually}.`,
     ...(tool === commandTool ? quickerCommands : withoutTool),
   };
 }
@@ -126,7 +126,7 @@ const quickerCommands: Pick<Recommendation, 'gain' | 'action'> = {
 };
 
 const withoutTool: Pick<Recommendation, 'gain' | 'action'> = {
-  gain: 'Denied until what it asks is quick again, it no longer holds up each turn that uses it.',
+  gain: 'Set to “deny” until what it asks is quick again, it no longer holds up each turn that uses it.',
   action: { kind: 'setting', key: 'approvals.tools', label: 'Choose which tools may run' },
 };
 

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../../components/iconButton.tsx';
+import { removalOf } from '../text/removal.ts';
 import { type MenuItem, OverflowMenu } from './overflowMenu.tsx';
 import { usePanel } from './panelContext.ts';
 import { TeamMark } from './teamMark.tsx';
@@ -24,11 +25,12 @@ export function Header(): JSX.Element {
   }, [panel, isRenaming]);
   const team = panel.thread.team.value;
   const canShare = panel.hasTeam.value && team?.owner === undefined;
+  const { verb, icon } = removalOf(team);
   const items: MenuItem[] = [
     { label: 'Rename', icon: 'edit', run: () => (isRenaming.value = true) },
     { label: 'Export as markdown', icon: 'export', run: () => void actions.exportThread(threadId) },
     ...(canShare ? [shareItem(team?.isShared === true, (is) => actions.share(threadId, is))] : []),
-    { label: 'Delete', icon: 'trash', run: () => void actions.delete(threadId, title) },
+    { label: verb, icon, run: () => void actions.delete({ id: threadId, title, team }) },
     'separator',
     { label: 'Settings', icon: 'gear', run: () => void actions.runAction('openSettings') },
     { label: 'Show log', icon: 'output', run: () => void actions.runAction('showLog') },

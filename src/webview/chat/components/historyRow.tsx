@@ -5,6 +5,7 @@ import type { ThreadSummary } from '../../../shared/views.ts';
 import { IconButton } from '../../components/iconButton.tsx';
 import { splitExcerpt } from '../state/history.ts';
 import { formatAge } from '../text/format.ts';
+import { removalOf } from '../text/removal.ts';
 import { TitleInput } from './header.tsx';
 import { usePanel } from './panelContext.ts';
 import { TeamMark } from './teamMark.tsx';
@@ -26,7 +27,7 @@ export function HistoryRow({ thread }: { thread: ThreadSummary }): JSX.Element {
     // The last row leaves the search behind: keys are heard only within the history.
     const search = row?.closest('.history')?.querySelector<HTMLElement>('.history-search input');
     (next?.querySelector<HTMLElement>('.row-main') ?? search)?.focus();
-    void actions.delete(thread.id, thread.title);
+    void actions.delete(thread);
   };
   if (isRenaming.value) {
     return (
@@ -44,6 +45,7 @@ export function HistoryRow({ thread }: { thread: ThreadSummary }): JSX.Element {
       </li>
     );
   }
+  const removal = removalOf(thread.team);
   const isCurrent = thread.id === panel.thread.id.value;
   return (
     <li class={`history-row ${isCurrent ? 'is-current' : ''}`}>
@@ -79,8 +81,8 @@ export function HistoryRow({ thread }: { thread: ThreadSummary }): JSX.Element {
           }}
         />
         <IconButton
-          icon="trash"
-          label={`Delete ${thread.title}`}
+          icon={removal.icon}
+          label={`${removal.verb} ${thread.title}`}
           onClick={(event) => remove(event.currentTarget.closest('li'))}
         />
       </div>

@@ -55,8 +55,9 @@ export function CacheSection(): JSX.Element {
   return (
     <>
       <p class="perf-lead">
-        Answers that need not be made again saved {formatDuration(cache.savedMs)} of waiting and{' '}
-        {formatCost(cache.savedUsd)} in this window.
+        {cache.savedMs === 0 && cache.savedUsd === 0
+          ? 'No answer was given a second time in this window yet.'
+          : `Answers that need not be made again saved ${formatDuration(cache.savedMs)} of waiting and ${formatCost(cache.savedUsd)} in this window.`}
       </p>
       <FigureTable
         caption="Caches"

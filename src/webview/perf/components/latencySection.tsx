@@ -28,6 +28,10 @@ export function LatencySection(): JSX.Element {
         format={formatDuration}
         empty="No request was made in this period."
       />
+      <p class="perf-dim">
+        Half of them took no longer than p50; p95 and p99 are what all but 5 and 1 of a hundred
+        took.
+      </p>
       <FigureTable
         caption="By operation"
         columns={columns}

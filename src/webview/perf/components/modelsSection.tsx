@@ -9,7 +9,7 @@ const columns: readonly FigureColumn<ModelRow>[] = [
   { name: 'Model', cell: ({ model }) => model },
   { name: 'Calls', isNumber: true, cell: ({ calls }) => calls.toLocaleString() },
   {
-    name: 'Held',
+    name: 'Answers that held',
     isNumber: true,
     cell: ({ success }) => (success === undefined ? '–' : `${Math.round(success * 100)} %`),
   },

@@ -231,7 +231,7 @@ describe('Panel', () => {
 
   it('takes a deletion back to where it was seen', async () => {
     await panel.connect();
-    await actions.delete('one', 'One');
+    await actions.delete({ id: 'one', title: 'One' });
     assert.equal(panel.thread.id.value, 'new');
     answers['thread/open'] = thread('one');
     panel.toasts.current.value?.action?.run();
