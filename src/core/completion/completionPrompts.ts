@@ -20,7 +20,7 @@ import { completionInstructions } from './promptInstructions.ts';
 import type { SnippetIndex } from './snippetIndex.ts';
 
 /** Raised whenever the prompt or what is made of its answer changes. */
-export const completionPromptVersion = 1;
+export const completionPromptVersion = 2;
 /** More open files than these, by their last use, are not looked at. */
 const maxNearby = 20;
 /** A line of code, with some room. */

@@ -194,7 +194,7 @@ export class PromptContext {
 
 function importsOf(text: string, syntax: FileSyntax): string {
   const imports = syntax.imports().map(({ start, end }) => text.slice(start, end));
-  return affordable(imports, maxImportTokens).join('\n');
+  return affordable(imports, maxImportTokens, (text) => text).join('\n');
 }
 
 function outlineOf(text: string, syntax: FileSyntax): string {
@@ -203,22 +203,23 @@ function outlineOf(text: string, syntax: FileSyntax): string {
 
 /** In the order of files, so that another order of likeness changes nothing. */
 function withinTokens(snippets: readonly RankedSnippet[]): readonly RankedSnippet[] {
-  const kept: RankedSnippet[] = [];
-  let tokens = 0;
-  for (const snippet of snippets) {
-    tokens += roughTokens(snippet.text);
-    if (tokens <= maxSnippetTokens) {
-      kept.push(snippet);
-    }
-  }
-  return kept.sort((left, right) => (left.path < right.path ? -1 : 1));
+  return affordable(snippets, maxSnippetTokens, ({ text }) => text).toSorted((left, right) =>
+    left.path < right.path ? -1 : 1,
+  );
 }
 
-function affordable(parts: readonly string[], maxTokens: number): readonly string[] {
-  let tokens = 0;
+/** As many as so many tokens pay for; one that is too long keeps none of the others out. */
+function affordable<Part>(
+  parts: readonly Part[],
+  maxTokens: number,
+  textOf: (part: Part) => string,
+): readonly Part[] {
+  let left = maxTokens;
   return parts.filter((part) => {
-    tokens += roughTokens(part);
-    return tokens <= maxTokens;
+    const tokens = roughTokens(textOf(part));
+    const isWithin = tokens <= left;
+    left -= isWithin ? tokens : 0;
+    return isWithin;
   });
 }
 

@@ -95,6 +95,8 @@ const similar = `export function loadUserProfile(userId: string) {\n  const toke
 const current =
   'function saveUserProfile(userId: string) {\n  const token = readToken();\n  return storeProfile(userId, ¦);\n}\n';
 
+const imports = `import { ${'aName, '.repeat(200)} } from 'a';\nimport b from 'b';\n`;
+
 describe('Prompts for completions', () => {
   it('ask in the quickest way that is allowed', async () => {
     await withPrompts({}, async ({ prompt }) => {
@@ -170,6 +172,29 @@ describe('Prompts for completions', () => {
       assert.ok(!context.includes('colours'));
       assert.equal(built.request.fill?.extra[0]?.path, 'profile.ts');
     });
+  });
+
+  it('hold what comes after a piece or an import that is too long', async () => {
+    await withPrompts(
+      {},
+      async ({ folder, surroundings, prompt }) => {
+        const words = [...new Set(current.match(/\w+/g))].join(' ');
+        surroundings.documents = [
+          { path: `${folder}/long.ts`, text: `${words} `.repeat(60) },
+          { path: `${folder}/profile.ts`, text: similar },
+        ];
+        const far = `${'// far away\n'.repeat(2_000)}${current}`;
+        const [context = ''] = blocks(await prompt(`${imports}${far}`));
+        assert.ok(context.includes('# profile.ts'));
+        assert.match(context, /<imports>\nimport b from 'b';\n<\/imports>/);
+      },
+      {
+        imports: () => [
+          { start: 0, end: imports.indexOf('\n') },
+          { start: imports.indexOf('\n') + 1, end: imports.length - 1 },
+        ],
+      },
+    );
   });
 
   it('hold the latest changes and the problems nearby, but not those of the line', async () => {
