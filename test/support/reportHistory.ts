@@ -33,6 +33,8 @@ export function reportHistory(given: MadeUpHistory = {}): ReportData {
   return {
     period: { name: 'day', fromMs: historyStart - dayMs, toMs: historyStart },
     requests: [],
+    endpoints: [],
+    pauses: [],
     traces: [],
     process: [],
     completions: [],

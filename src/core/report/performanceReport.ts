@@ -57,7 +57,7 @@ export interface PerformanceReport {
   readonly byModel: readonly SpendingLine[];
   /** This month, whatever the period. Absent without a team; for nobody outside of it. */
   readonly byMember?: NonNullable<ReportData['members']>;
-  /** Host and port of the servers that were asked in this window. */
+  /** Host and port of the servers that were asked. */
   readonly servers: readonly string[];
   readonly errors: readonly ErrorLine[];
   /** How often requests needed no call of their own, and why models were chosen. */
@@ -76,7 +76,7 @@ const mostSlow = 10;
 
 /** Made from what was measured alone: no model is asked. */
 export function performanceReport(data: ReportData): PerformanceReport {
-  const { figures, before, period, alerts, requests } = data;
+  const { figures, before, period, alerts, requests, endpoints } = data;
   return {
     period,
     isEmpty: figures.isEmpty && requests.length === 0,
@@ -87,7 +87,7 @@ export function performanceReport(data: ReportData): PerformanceReport {
     bySurface: spendingBy(figures, 'surface', surfaceLabel),
     byModel: spendingBy(figures, 'model', (id) => data.model(id).name),
     ...(data.members ? { byMember: data.members } : {}),
-    servers: [...new Set(requests.flatMap(({ endpoint }) => endpoint ?? []))],
+    servers: [...new Set([...endpoints, ...requests].flatMap(({ endpoint }) => endpoint ?? []))],
     errors: errorLines(figures),
     savings: savingsOf(figures),
     alerts,

@@ -1,6 +1,7 @@
 import type { AlertRuleId } from '../alerts/alert.ts';
 import type { RequestRecord } from '../model/requestLog.ts';
 import type { Settings } from '../settings.ts';
+import type { EndpointTimes } from '../store/callFigures.ts';
 import type { MemberSpending } from '../team/teamServer.ts';
 import type { ProcessSample } from '../telemetry/processMonitor.ts';
 import type { Trace } from '../telemetry/traceTree.ts';
@@ -48,6 +49,10 @@ export interface ReportData {
   readonly before: Figures;
   /** Of this window alone, within the period, the oldest first. */
   readonly requests: readonly RequestRecord[];
+  /** Of all windows, by endpoint, surface and model. */
+  readonly endpoints: readonly EndpointTimes[];
+  /** Of all windows, from each request in the chat to the next one of its thread, milliseconds. */
+  readonly pauses: readonly number[];
   readonly traces: readonly Trace[];
   readonly process: readonly ProcessSample[];
   readonly completions: readonly CompletionFigures[];

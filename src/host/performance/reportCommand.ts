@@ -15,6 +15,7 @@ import type { RecommendedAction } from '../../core/report/recommendation.ts';
 import type { ReportData, ReportPeriod } from '../../core/report/reportData.ts';
 import { reportMarkdown } from '../../core/report/reportMarkdown.ts';
 import { periodBefore } from '../../core/report/reportPeriods.ts';
+import { readEndpointTimes, readThreadPauses } from '../../core/store/callFigures.ts';
 import { readLanguageCompletions } from '../../core/store/completionFigures.ts';
 import { localDay, type UsagePeriod } from '../../core/store/usageRecords.ts';
 import { hostFetch } from '../proxySettings.ts';
@@ -82,25 +83,26 @@ export class ReportCommand implements Disposable {
   private async data(period: ReportPeriod): Promise<ReportData> {
     const { foundation, settings, history } = this.parts;
     const { telemetry, models } = foundation;
-    const [now, before, completionFigures, alerts, members] = await Promise.all([
+    const store = models.storeConnection;
+    const [now, before, completionFigures, alerts, members, endpoints, pauses] = await Promise.all([
       telemetry.totals({ fromMs: period.fromMs, toMs: period.toMs }),
       telemetry.totals({
         fromMs: periodBefore(period).fromMs,
         toMs: periodBefore(period).toMs,
       }),
-      readLanguageCompletions(
-        models.storeConnection,
-        localDay(period.fromMs),
-        localDay(period.toMs - 1),
-      ),
+      readLanguageCompletions(store, localDay(period.fromMs), localDay(period.toMs - 1)),
       history.all(),
       this.members(),
+      readEndpointTimes(store, period),
+      readThreadPauses(store, period),
     ]);
     return {
       period,
       figures: new Figures(now),
       before: new Figures(before),
       requests: requestsWithin(models.requestLog.all(), period),
+      endpoints,
+      pauses,
       traces: telemetry.traces(),
       process: telemetry.processSamples().filter(({ atMs }) => atMs < period.toMs),
       completions: completionFigures,

@@ -1,5 +1,4 @@
 import { formatDuration } from '../../../shared/figures.ts';
-import type { RequestRecord } from '../../model/requestLog.ts';
 import { operation } from '../../telemetry/spanNames.ts';
 import { leastCases, percent, type Recommendation, type Rule } from '../recommendation.ts';
 import type { ReportData } from '../reportData.ts';
@@ -66,11 +65,10 @@ function missesBy(
 }
 
 /** Pauses within threads that are longer than prompts are kept, and shorter than they could be. */
-function pausesLongerThanKept({ requests, settings }: ReportData): Recommendation | undefined {
+function pausesLongerThanKept({ pauses, settings }: ReportData): Recommendation | undefined {
   if (settings.get('promptCache.lifetime') !== '5m') {
     return undefined;
   }
-  const pauses = pausesOf(requests);
   const long = pauses.filter((ms) => ms > shortLifetimeMs && ms < hourMs);
   if (pauses.length < leastCases || long.length / pauses.length < notableShare) {
     return undefined;
@@ -85,19 +83,4 @@ function pausesLongerThanKept({ requests, settings }: ReportData): Recommendatio
       label: 'Let Slipstream choose how long',
     },
   };
-}
-
-function pausesOf(requests: readonly RequestRecord[]): readonly number[] {
-  const endedAt = new Map<string, number>();
-  const pauses: number[] = [];
-  for (const { threadId, surface, startedAt, durationMs } of requests) {
-    if (threadId !== undefined && surface === 'chat') {
-      const last = endedAt.get(threadId);
-      if (last !== undefined) {
-        pauses.push(startedAt - last);
-      }
-      endedAt.set(threadId, startedAt + durationMs);
-    }
-  }
-  return pauses;
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../shared/figures.ts';
+import type { EndpointTimes } from '../../store/callFigures.ts';
 import { operation } from '../../telemetry/spanNames.ts';
 import { leastCases, percent, type Recommendation, type Rule } from '../recommendation.ts';
 import type { ReportData } from '../reportData.ts';
@@ -133,28 +134,39 @@ const withoutTool: Pick<Recommendation, 'gain' | 'action'> = {
 /** Twice as slow is no chance any more with twenty cases each. */
 const slowerBy = 2;
 
-function slowEndpoint({ requests }: ReportData): Recommendation | undefined {
-  const times = new Map<string, number[]>();
-  for (const { endpoint, firstTokenMs } of requests) {
-    if (endpoint !== undefined && firstTokenMs !== undefined) {
-      times.set(endpoint, [...(times.get(endpoint) ?? []), firstTokenMs]);
-    }
-  }
-  const medians = [...times]
-    .filter(([, all]) => all.length >= leastCases)
-    .map(([endpoint, all]) => ({ endpoint, medianMs: median(all) }))
-    .sort((left, right) => left.medianMs - right.medianMs);
-  const [quickest] = medians;
-  const slowest = medians.at(-1);
-  if (!quickest || !slowest || slowest.medianMs < quickest.medianMs * slowerBy) {
+/** Of what was asked for the same purpose of the same model: all else makes a difference of its own. */
+function slowEndpoint({ endpoints }: ReportData): Recommendation | undefined {
+  const known = endpoints
+    .filter(({ calls }) => calls >= leastCases)
+    .toSorted((left, right) => left.medianMs - right.medianMs);
+  const [worst] = known
+    .flatMap((slow) => {
+      const quick = known.find(
+        ({ surface, model }) => surface === slow.surface && model === slow.model,
+      );
+      return quick && slow.medianMs >= quick.medianMs * slowerBy ? { slow, quick } : [];
+    })
+    .sort((left, right) => addedMs(right) - addedMs(left));
+  if (!worst) {
     return undefined;
   }
+  const { slow, quick } = worst;
   return {
-    title: `${slowest.endpoint} is slower than ${quickest.endpoint}`,
-    evidence: `The first word took ${formatDuration(slowest.medianMs)} at the median there, and ${formatDuration(quickest.medianMs)} at the other.`,
-    gain: `About ${formatDuration(slowest.medianMs - quickest.medianMs)} a request, with the slow one left out.`,
+    title: `${slow.endpoint} is slower than ${quick.endpoint}`,
+    evidence: `With the same model, the first word took ${formatDuration(slow.medianMs)} at the median there in ${slow.calls} requests, and ${formatDuration(quick.medianMs)} at the other.`,
+    gain: `About ${formatDuration(slow.medianMs - quick.medianMs)} a request, with the slow one left out.`,
     action: { kind: 'setting', key: 'failover.endpoints', label: 'Change the endpoints' },
   };
+}
+
+interface TwoEndpoints {
+  readonly slow: EndpointTimes;
+  readonly quick: EndpointTimes;
+}
+
+/** What was waited longer in all. */
+function addedMs({ slow, quick }: TwoEndpoints): number {
+  return (slow.medianMs - quick.medianMs) * slow.calls;
 }
 
 /** A tenth of a second of delay is seen in typing. */
@@ -202,9 +214,4 @@ function longRetries({ figures }: ReportData): Recommendation | undefined {
     gain: 'A further endpoint is asked at once instead.',
     action: { kind: 'setting', key: 'failover.endpoints', label: 'Add an endpoint' },
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }

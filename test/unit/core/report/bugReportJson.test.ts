@@ -6,10 +6,10 @@ import {
   madeUpSpan,
   madeUpTrace,
   reportHistory,
-  requests,
 } from '../../../support/reportHistory.ts';
 
 const attempts = { name: 'attempts', operation: 'chat', surface: 'chat', value: 1 } as const;
+const asked = { surface: 'chat', model: 'Sonnet', calls: 25 };
 const report = performanceReport(
   reportHistory({
     series: [
@@ -20,9 +20,9 @@ const report = performanceReport(
       { name: 'duration', operation: 'execute_tool read_file', count: 30, value: 9 },
       { name: 'error', operation: 'execute_tool mcp__audit__log/UserError', count: 1, value: 1 },
     ],
-    requests: [
-      ...requests(25, { endpoint: 'models.acme.example:8443', firstTokenMs: 2_000 }),
-      ...requests(25, { endpoint: 'api.anthropic.com', firstTokenMs: 400 }),
+    endpoints: [
+      { ...asked, endpoint: 'models.acme.example:8443', medianMs: 2_000 },
+      { ...asked, endpoint: 'api.anthropic.com', medianMs: 400 },
     ],
     traces: [madeUpTrace(madeUpSpan({ traceId: 'cafe0001' }))],
     members: [{ member: 'anna', calls: 3, usd: 1.5 }],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RequestRecord } from '../../../../../src/core/model/requestLog.ts';
 import { rules } from '../../../../../src/core/report/recommendations.ts';
+import type { EndpointTimes } from '../../../../../src/core/store/callFigures.ts';
 import {
   historyStart,
   type MadeUpHistory,
@@ -30,13 +30,13 @@ function misses(cause: string, missed: number, all: number): readonly MadeUpSeri
   ];
 }
 
-/** Requests of one thread with a pause before each. */
-function pauses(count: number, pauseMs: number): readonly RequestRecord[] {
-  return requests(count).map((request, at) => ({
-    ...request,
-    threadId: 'thread',
-    startedAt: historyStart + at * (pauseMs + request.durationMs),
-  }));
+/** As many of the same length. */
+function pauses(count: number, pauseMs: number): readonly number[] {
+  return Array.from({ length: count }, () => pauseMs);
+}
+
+function endpoint(name: string, medianMs: number, changes: Partial<EndpointTimes> = {}) {
+  return { endpoint: name, surface: 'chat', model: 'sonnet', calls: 25, medianMs, ...changes };
 }
 
 function durations(operation: string, count: number, value: number): MadeUpSeries {
@@ -90,20 +90,20 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'promptCache.lifetime': {
     speaks: {
-      requests: pauses(30, 12 * minuteMs),
+      pauses: pauses(30, 12 * minuteMs),
       settings: { 'promptCache.lifetime': '5m' },
     },
     evidence: /100 % of the pauses/,
     silent: {
       'short pauses': {
-        requests: pauses(30, minuteMs),
+        pauses: pauses(30, minuteMs),
         settings: { 'promptCache.lifetime': '5m' },
       },
       'pauses longer than an hour': {
-        requests: pauses(30, 90 * minuteMs),
+        pauses: pauses(30, 90 * minuteMs),
         settings: { 'promptCache.lifetime': '5m' },
       },
-      'Slipstream chooses already': { requests: pauses(30, 12 * minuteMs) },
+      'Slipstream chooses already': { pauses: pauses(30, 12 * minuteMs) },
     },
   },
   'waiting.proxy': {
@@ -172,25 +172,27 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'waiting.endpoint': {
-    speaks: {
-      requests: [
-        ...requests(25, { endpoint: 'us.example:443', firstTokenMs: 400 }),
-        ...requests(25, { endpoint: 'eu.example:443', firstTokenMs: 1_400 }),
-      ],
-    },
-    evidence: /1\.4 s at the median there, and 400 ms/,
+    speaks: { endpoints: [endpoint('us.example:443', 400), endpoint('eu.example:443', 1_400)] },
+    evidence: /1\.4 s at the median there in 25 requests, and 400 ms/,
     silent: {
-      alike: {
-        requests: [
-          ...requests(25, { endpoint: 'us.example:443', firstTokenMs: 400 }),
-          ...requests(25, { endpoint: 'eu.example:443', firstTokenMs: 500 }),
+      alike: { endpoints: [endpoint('us.example:443', 400), endpoint('eu.example:443', 500)] },
+      'one alone': { endpoints: [endpoint('us.example:443', 4_000)] },
+      'few of the slow one': {
+        endpoints: [
+          endpoint('us.example:443', 400),
+          endpoint('eu.example:443', 1_400, { calls: 3 }),
         ],
       },
-      'one alone': { requests: requests(50, { endpoint: 'us.example:443', firstTokenMs: 4_000 }) },
-      'few of the slow one': {
-        requests: [
-          ...requests(25, { endpoint: 'us.example:443', firstTokenMs: 400 }),
-          ...requests(3, { endpoint: 'eu.example:443', firstTokenMs: 1_400 }),
+      'another model there': {
+        endpoints: [
+          endpoint('us.example:443', 400, { model: 'haiku' }),
+          endpoint('eu.example:443', 1_400),
+        ],
+      },
+      'for another purpose': {
+        endpoints: [
+          endpoint('us.example:443', 400, { surface: 'completion' }),
+          endpoint('eu.example:443', 1_400),
         ],
       },
     },
