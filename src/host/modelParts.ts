@@ -21,7 +21,7 @@ import type { Environment } from './environment.ts';
 import type { ActivationParts } from './foundation.ts';
 import { ModelChoice } from './modelChoice.ts';
 import { ModelServer } from './modelServer.ts';
-import { hostFetch, systemAuthorities } from './proxySettings.ts';
+import { hostFetch, systemAuthorities, wayTo } from './proxySettings.ts';
 import { createModelCatalogue, createRouter, type ModelCatalogue } from './routerParts.ts';
 import { ApiKeys } from './secrets.ts';
 import { createContextOptimizer, createPromptTokens } from './tokenParts.ts';
@@ -128,6 +128,7 @@ function createPath(
       prompts,
       version: String(context.extension.packageJSON.version),
       hostFetch: () => hostFetch(settings, environment),
+      wayTo: (endpoint) => wayTo(settings, environment, endpoint),
       maxWaitMs: () => settings.get('retry.maxWaitSeconds') * 1_000,
       limits: () => ({
         ...defaultTransportLimits,

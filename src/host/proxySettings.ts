@@ -1,4 +1,5 @@
 import { getCACertificates } from 'node:tls';
+import { type ConnectionWay, isLoopback } from '../core/model/connection.ts';
 import type { Environment } from './environment.ts';
 import type { VsCodeSettings } from './settings.ts';
 
@@ -19,6 +20,34 @@ export function hostFetch(
   }
   const isConfigured = address !== '' || proxyVariables.some((name) => variables[name]);
   return isConfigured ? globalThis.fetch : undefined;
+}
+
+/**
+ * Whether the proxy stands in the way to an endpoint: not where it is named in `http.noProxy` or
+ * `NO_PROXY`, as VS Code reads them. Undefined for this machine. For what is measured alone.
+ */
+export function wayTo(
+  settings: Pick<VsCodeSettings, 'proxy'>,
+  environment: Pick<Environment, 'variables'>,
+  endpoint: string,
+): ConnectionWay | undefined {
+  if (!URL.canParse(endpoint) || isLoopback(endpoint)) {
+    return undefined;
+  }
+  const { variables } = environment;
+  const named = variables['NO_PROXY'] || variables['no_proxy'] || '';
+  const exceptions = [...settings.proxy().exceptions, ...named.split(/[\s,]+/)];
+  const isExcepted = exceptions.some((exception) => isNamedBy(exception, new URL(endpoint)));
+  return !isExcepted && hostFetch(settings, environment) ? 'proxy' : 'direct';
+}
+
+/** An exception is a host with those below it, perhaps with a port, or `*` for all. */
+function isNamedBy(exception: string, { hostname, port, protocol }: URL): boolean {
+  const [, name = '', onlyPort] =
+    /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(exception.toLowerCase()) ?? [];
+  const ownPort = port || (protocol === 'https:' ? '443' : '80');
+  const isHost = hostname === name || hostname.endsWith(`.${name}`);
+  return name === '*' || (name !== '' && isHost && (onlyPort ?? ownPort) === ownPort);
 }
 
 /** What the machine trusts besides Node's own list, such as the certificate of a company's proxy. */

@@ -14,6 +14,8 @@ const section = 'slipstream';
 export interface ProxySettings {
   readonly support: string;
   readonly address: string;
+  /** Hosts that are reached without one. */
+  readonly exceptions: readonly string[];
 }
 
 /** Settings from VS Code: the only reader of its configuration. */
@@ -127,7 +129,11 @@ export class VsCodeSettings implements Settings, Disposable {
 
 function readProxy(): ProxySettings {
   const http = vscode.workspace.getConfiguration('http');
-  return { support: http.get('proxySupport', 'override'), address: http.get('proxy', '') ?? '' };
+  return {
+    support: http.get('proxySupport', 'override'),
+    address: http.get('proxy', '') ?? '',
+    exceptions: http.get<readonly string[]>('noProxy', []) ?? [],
+  };
 }
 
 function affects(event: vscode.ConfigurationChangeEvent, key: SettingKey): boolean {

@@ -21,15 +21,17 @@ export interface MadeUpSeries extends Partial<Omit<MetricKey, 'name'>> {
 }
 
 export interface MadeUpHistory
-  extends Partial<Omit<ReportData, 'figures' | 'before' | 'settings'>> {
+  extends Partial<Omit<ReportData, 'figures' | 'before' | 'ways' | 'settings'>> {
   readonly series?: readonly MadeUpSeries[];
   readonly seriesBefore?: readonly MadeUpSeries[];
+  /** Of 30 days. */
+  readonly ways?: readonly MadeUpSeries[];
   readonly settings?: Partial<SettingValues>;
 }
 
 /** A history of which nothing is known but what is given. */
 export function reportHistory(given: MadeUpHistory = {}): ReportData {
-  const { series = [], seriesBefore = [], settings = {}, ...rest } = given;
+  const { series = [], seriesBefore = [], ways = [], settings = {}, ...rest } = given;
   return {
     period: { name: 'day', fromMs: historyStart - dayMs, toMs: historyStart },
     requests: [],
@@ -45,6 +47,7 @@ export function reportHistory(given: MadeUpHistory = {}): ReportData {
     ...rest,
     figures: figuresOf(series),
     before: figuresOf(seriesBefore),
+    ways: figuresOf(ways),
     settings: { get: (key) => settings[key] ?? settingDefinitions[key].default },
   };
 }

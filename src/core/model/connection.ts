@@ -49,6 +49,9 @@ export function isLoopback(endpoint: string): boolean {
   return isName || host === '[::1]' || host === '0.0.0.0' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
+/** How a server is reached that is not on this machine. */
+export type ConnectionWay = 'proxy' | 'direct';
+
 /** Host and port for messages to the user. */
 export function hostOf(endpoint: string): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;

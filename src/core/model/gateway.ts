@@ -26,7 +26,7 @@ import { createScheduleStage, type ScheduleOptions } from './stages/schedule.ts'
 import { createSingleFlightStage } from './stages/singleFlight.ts';
 import { createThinkingRecoveryStage } from './stages/thinkingRecovery.ts';
 import { createTraceStage } from './stages/trace.ts';
-import { createTerminal } from './terminal.ts';
+import { createTerminal, type TerminalOptions } from './terminal.ts';
 import type { ThreadPrompts } from './threadPrompts.ts';
 import { keepTokenCounts } from './tokenCounts.ts';
 import type { Transport, TransportOptions } from './transport.ts';
@@ -53,6 +53,7 @@ export interface GatewayOptions {
   readonly version: string;
   /** The host's `fetch` while it must be used: where a proxy is configured in the editor. */
   readonly hostFetch?: TransportOptions['hostFetch'];
+  readonly wayTo?: TerminalOptions['wayTo'];
   readonly limits?: TransportOptions['limits'];
   readonly choices?: TransportOptions['choices'];
   readonly moreAuthorities?: TransportOptions['moreAuthorities'];
@@ -112,6 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.editorModels ? { editorModels: options.editorModels } : {}),
     clock,
     ...(options.onRateLimits ? { onRateLimits: options.onRateLimits } : {}),
+    wayTo: options.wayTo,
     loadTransport: () => loadTransport(options),
   });
   const pipeline = compose(

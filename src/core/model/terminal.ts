@@ -1,9 +1,15 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import { lazy } from '../../base/lazy.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { slipstream } from '../telemetry/genAiAttributes.ts';
 import { operation } from '../telemetry/spanNames.ts';
-import { type ConnectionProvider, isOnline, type OnlineConnection } from './connection.ts';
+import {
+  type ConnectionProvider,
+  type ConnectionWay,
+  isOnline,
+  type OnlineConnection,
+} from './connection.ts';
 import { EndpointPool, type Failover } from './endpoints/endpointPool.ts';
 import type { TryWatch } from './endpoints/tryWatch.ts';
 import { type HandingOver, handingOver } from './handOver.ts';
@@ -21,6 +27,8 @@ export interface TerminalOptions {
   /** Loads the SDK's chunk. Called once, on the first request that needs it. */
   readonly loadTransport: () => Promise<Transport>;
   readonly onRateLimits?: RateLimitObserver;
+  /** For what is measured. Undefined for a server on this machine. */
+  readonly wayTo?: (endpoint: string) => ConnectionWay | undefined;
 }
 
 /** The end of the pipeline: where a request goes is decided anew for each try. */
@@ -47,7 +55,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   });
 
   async function* choose(request: ModelRequest, signal: AbortSignal): HandingOver {
-    request.trail?.enter(operation.connect);
+    const connecting = request.trail?.enter(operation.connect);
     const connections = await onlineConnections(options.connection);
     if (signal.aborted) {
       yield { type: 'ended', outcome: { kind: 'cancelled' } };
@@ -62,7 +70,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     const online = await transport();
     const { connection, watch } = pool.choose(connections, request);
     const answered = limitReader(connection, options.onRateLimits);
-    const withLimits = traced({ ...watch, answered }, request);
+    const way = connecting && options.wayTo?.(connection.endpoint);
+    const wayAttributes = way ? { [slipstream.connectionWay]: way } : {};
+    connecting?.set(wayAttributes);
+    const withLimits = traced({ ...watch, answered }, request, wayAttributes);
     return online.stream(request, connection, signal, withLimits)[Symbol.asyncIterator]();
   }
 
@@ -97,12 +108,12 @@ async function onlineConnections(
 }
 
 /** The same watch, by which the phases of a try are told apart. */
-function traced(watch: TryWatch, { trail }: ModelRequest): TryWatch {
+function traced(watch: TryWatch, { trail }: ModelRequest, attributes: Attributes): TryWatch {
   return trail?.scope
     ? {
         ...watch,
         connected: (isReused) => {
-          trail.enter(operation.send, { [slipstream.isSocketReused]: isReused });
+          trail.enter(operation.send, { ...attributes, [slipstream.isSocketReused]: isReused });
         },
         answered: (headers) => {
           trail.enter(operation.firstToken);

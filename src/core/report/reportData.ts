@@ -58,6 +58,8 @@ export interface ReportData {
   readonly completions: readonly CompletionFigures[];
   readonly alerts: readonly ReportAlert[];
   readonly settings: Pick<Settings, 'get'>;
+  /** Connections of the 30 days up to the end of the period, by the way they went (`tier`). */
+  readonly ways: Figures;
   /** Whether VS Code is set to use a proxy. */
   readonly hasProxy: boolean;
   /** Spent today and this month, US dollars. */

@@ -23,8 +23,8 @@ interface Stretch {
 type Store = Pick<StoreConnection, 'read' | 'database'>;
 
 /**
- * Weeks of heavy use; of more, the newest say what there is to say. So many are read in some 30 ms, for
- * which the window stands still (`test/bench/report.ts`).
+ * Weeks of heavy use; of more, the newest say what there is to say. So many take a tenth of a second,
+ * for which the window stands still, when a report is asked for (`test/bench/reportCalls.ts`).
  */
 const mostCalls = 20_000;
 

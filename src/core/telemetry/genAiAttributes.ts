@@ -71,6 +71,8 @@ export const slipstream = {
   /** The number of the HTTP try, from 1. */
   attempt: 'slipstream.attempt',
   isSocketReused: 'slipstream.connection.is_reused',
+  /** `proxy` or `direct`, to a server elsewhere. */
+  connectionWay: 'slipstream.connection.way',
   messageCount: 'slipstream.prompt.messages',
   toolCount: 'slipstream.prompt.tools',
   /** Characters. */

@@ -39,7 +39,7 @@ export interface MetricKey {
   readonly operation: string;
   readonly surface: string;
   readonly model: string;
-  /** Of the cache. */
+  /** Of the cache; of a connection, its way. */
   readonly tier: string;
 }
 

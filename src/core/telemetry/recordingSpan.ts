@@ -207,9 +207,9 @@ export class RecordingSpan implements Span, SpanRecord {
     return typeof model === 'string' ? model : '';
   }
 
-  /** The cache tier, where the span is about one. */
+  /** The cache tier, or the way of a connection, where the span is about one. */
   get tier(): string {
-    const tier = this.attributes[slipstream.cacheTier];
+    const tier = this.attributes[slipstream.cacheTier] ?? this.attributes[slipstream.connectionWay];
     return typeof tier === 'string' ? tier : '';
   }
 }

@@ -60,6 +60,7 @@ const plainAttributes: ReadonlySet<string> = new Set([
   slipstream.approvalDecision,
   slipstream.cacheOutcome,
   slipstream.cacheTier,
+  slipstream.connectionWay,
   slipstream.promptCacheMiss,
 ]);
 /** What only has to be told apart. */

@@ -18,6 +18,8 @@ import { periodBefore } from '../../core/report/reportPeriods.ts';
 import { readEndpointTimes, readThreadPauses } from '../../core/store/callFigures.ts';
 import { readLanguageCompletions } from '../../core/store/completionFigures.ts';
 import { localDay, type UsagePeriod } from '../../core/store/usageRecords.ts';
+import type { MetricPoint } from '../../core/telemetry/metricKey.ts';
+import { operation } from '../../core/telemetry/spanNames.ts';
 import { hostFetch } from '../proxySettings.ts';
 import type { PerformanceParts } from './performanceFeature.ts';
 import { choosePeriod } from './periodChoice.ts';
@@ -33,6 +35,8 @@ export interface ReportCommandParts
 const clock = systemClock;
 /** A month of a team is added up in some milliseconds; nobody waits longer for a server that is away. */
 const teamWaitMs = 2_000;
+/** As long as figures are kept. */
+const keptMs = 30 * 24 * 60 * 60_000;
 
 /** “Show performance report”: asks for the period, and makes the report of what was measured. */
 export class ReportCommand implements Disposable {
@@ -84,18 +88,21 @@ export class ReportCommand implements Disposable {
     const { foundation, settings, history } = this.parts;
     const { telemetry, models } = foundation;
     const store = models.storeConnection;
-    const [now, before, completionFigures, alerts, members, endpoints, pauses] = await Promise.all([
-      telemetry.totals({ fromMs: period.fromMs, toMs: period.toMs }),
-      telemetry.totals({
-        fromMs: periodBefore(period).fromMs,
-        toMs: periodBefore(period).toMs,
-      }),
-      readLanguageCompletions(store, localDay(period.fromMs), localDay(period.toMs - 1)),
-      history.all(),
-      this.members(),
-      readEndpointTimes(store, period),
-      readThreadPauses(store, period),
-    ]);
+    const hasProxy = hostFetch(settings, foundation.environment) !== undefined;
+    const [now, before, completionFigures, alerts, members, endpoints, pauses, ways] =
+      await Promise.all([
+        telemetry.totals({ fromMs: period.fromMs, toMs: period.toMs }),
+        telemetry.totals({
+          fromMs: periodBefore(period).fromMs,
+          toMs: periodBefore(period).toMs,
+        }),
+        readLanguageCompletions(store, localDay(period.fromMs), localDay(period.toMs - 1)),
+        history.all(),
+        this.members(),
+        readEndpointTimes(store, period),
+        readThreadPauses(store, period),
+        hasProxy ? this.ways(period.toMs) : [],
+      ]);
     return {
       period,
       figures: new Figures(now),
@@ -108,7 +115,8 @@ export class ReportCommand implements Disposable {
       completions: completionFigures,
       alerts: alertsWithin(alerts, period),
       settings,
-      hasProxy: hostFetch(settings, foundation.environment) !== undefined,
+      ways: new Figures(ways),
+      hasProxy,
       spent: { dayUsd: this.spent('day'), monthUsd: this.spent('month') },
       ...(members ? { members } : {}),
       model: (id) => this.modelOf(id),
@@ -118,6 +126,17 @@ export class ReportCommand implements Disposable {
   private async members(): Promise<ReportData['members']> {
     const team = this.parts.foundation.team.current;
     return team && ((await team.spending.read(teamWaitMs)) ?? 'unavailable');
+  }
+
+  /** How connections went in all the time that is kept: a proxy may be there on some days alone. */
+  private async ways(toMs: number): Promise<readonly MetricPoint[]> {
+    const { telemetry } = this.parts.foundation;
+    const points = await Promise.all(
+      [operation.connect, operation.send].map((name) =>
+        telemetry.history({ name: 'duration', operation: name, fromMs: toMs - keptMs, toMs }),
+      ),
+    );
+    return points.flat();
   }
 
   private async copyJson(report: PerformanceReport): Promise<void> {

@@ -3,10 +3,11 @@ import type { EndpointTimes } from '../../store/callFigures.ts';
 import { operation } from '../../telemetry/spanNames.ts';
 import { leastCases, percent, type Recommendation, type Rule } from '../recommendation.ts';
 import type { ReportData } from '../reportData.ts';
+import { proxyRules } from './proxyRules.ts';
 
 /** Where time is waited away before a model says anything. */
 export const waitingRules: readonly Rule[] = [
-  { id: 'waiting.proxy', check: slowConnections },
+  ...proxyRules,
   { id: 'waiting.queue', check: longQueue },
   { id: 'waiting.approvals', check: longApprovals },
   { id: 'waiting.tool', check: slowTool },
@@ -17,34 +18,6 @@ export const waitingRules: readonly Rule[] = [
 
 /** A tenth of the time to the first word is felt; less is not worth a change. */
 const notableShare = 0.1;
-
-/**
- * VS Code's own `fetch`, which knows the way through a proxy, does not tell when it is connected: the
- * time then goes on until the server answers. So only what that adds to before says something.
- */
-function slowConnections({ figures, before, hasProxy }: ReportData): Recommendation | undefined {
-  const query = { name: 'duration', operation: operation.connect } as const;
-  const [now, usual] = [figures.histogram(query), before.histogram(query)];
-  if (!hasProxy || now.count < leastCases || usual.count < leastCases) {
-    return undefined;
-  }
-  const first = figures.histogram({ name: 'timeToFirstToken' });
-  const [nowMs, usualMs] = [now.sum / now.count, usual.sum / usual.count];
-  const share = first.sum === 0 ? 0 : ((nowMs - usualMs) * now.count) / first.sum;
-  if (share < notableShare) {
-    return undefined;
-  }
-  return {
-    title: 'The proxy takes a good part of the time to the first word',
-    evidence: `Connecting took ${formatDuration(nowMs)} on average, against ${formatDuration(usualMs)} before: ${percent(share)} of the time to the first word is new.`,
-    gain: `Up to ${formatDuration(nowMs - usualMs)} a request, where the model’s address needs no proxy: name it in http.noProxy.`,
-    action: {
-      kind: 'editorSetting',
-      key: 'http.noProxy',
-      label: 'Name addresses that need no proxy',
-    },
-  };
-}
 
 /** Waits shorter than this are the turn of an event loop, not of a queue. */
 const notableQueueMs = 250;

@@ -118,6 +118,25 @@ describe('The trace of a request', () => {
       assert.deepEqual(reused, [false, true]);
     }));
 
+  it('tells which way a connection went, and counts both ways apart', () => {
+    let way: 'proxy' | 'direct' | undefined;
+    return withTraces(
+      async ({ server, telemetry, collect }) => {
+        for (way of ['proxy', 'direct', undefined] as const) {
+          server.reply([text('Hello')]);
+          await collect();
+        }
+        for (const operation of ['connect', 'http.send']) {
+          const tiers = telemetry
+            .recent({ name: 'duration', operation })
+            .map(({ key }) => key.tier);
+          assert.deepEqual(tiers, ['proxy', 'direct', ''], operation);
+        }
+      },
+      { wayTo: () => way },
+    );
+  });
+
   it('has every try in it, and the wait between them', () =>
     withTraces(async ({ server, telemetry, collect }) => {
       server.reply(overloaded(), [text('Hello')]);

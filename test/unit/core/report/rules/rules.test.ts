@@ -43,6 +43,11 @@ function durations(operation: string, count: number, value: number): MadeUpSerie
   return { name: 'duration', operation, count, value };
 }
 
+/** Connections in the chat that went one way. */
+function way(tier: string, operation: string, count: number, value: number): MadeUpSeries {
+  return { name: 'duration', operation, surface: 'chat', tier, count, value };
+}
+
 function failed(kind: string, count: number): readonly MadeUpSeries[] {
   return [
     { name: 'attempts', count: 100, value: 1 },
@@ -139,6 +144,70 @@ const cases: Readonly<Record<string, Case>> = {
           { name: 'timeToFirstToken', count: 40, value: 1_000 },
         ],
         seriesBefore: [durations('connect', 40, 900)],
+      },
+    },
+  },
+  'waiting.proxyOrDirect': {
+    speaks: {
+      hasProxy: true,
+      ways: [
+        way('proxy', 'connect', 40, 900),
+        way('direct', 'connect', 30, 50),
+        way('direct', 'http.send', 30, 250),
+      ],
+    },
+    evidence: /after (89\d|90\d) ms .* \(40 requests\), and after (29\d|30\d) ms without it \(30\)/,
+    silent: {
+      'no proxy any more': {
+        ways: [way('proxy', 'connect', 40, 900), way('direct', 'connect', 30, 50)],
+      },
+      'alike on both ways': {
+        hasProxy: true,
+        ways: [
+          way('proxy', 'connect', 40, 320),
+          way('direct', 'connect', 30, 50),
+          way('direct', 'http.send', 30, 250),
+        ],
+      },
+      'few on the other way': {
+        hasProxy: true,
+        ways: [way('proxy', 'connect', 40, 900), way('direct', 'connect', 5, 50)],
+      },
+      'the other way for another purpose alone': {
+        hasProxy: true,
+        ways: [
+          way('proxy', 'connect', 40, 900),
+          { ...way('direct', 'connect', 30, 50), surface: 'completion' },
+        ],
+      },
+    },
+  },
+  'waiting.proxyAlways': {
+    speaks: { hasProxy: true, ways: [way('proxy', 'connect', 60, 1_500)] },
+    evidence: /60 requests of the last 30 days .* after 1\.5 s or more/,
+    silent: {
+      'no proxy any more': { ways: [way('proxy', 'connect', 60, 1_500)] },
+      'some answers come soon': {
+        hasProxy: true,
+        ways: [way('proxy', 'connect', 60, 1_500), way('proxy', 'connect', 10, 300)],
+      },
+      'few requests': { hasProxy: true, ways: [way('proxy', 'connect', 10, 1_500)] },
+      'as long without it': {
+        hasProxy: true,
+        ways: [
+          way('proxy', 'connect', 60, 1_500),
+          way('direct', 'connect', 30, 60),
+          way('direct', 'http.send', 30, 1_400),
+        ],
+      },
+      'another rule has told of it': {
+        hasProxy: true,
+        series: [
+          durations('connect', 40, 1_500),
+          { name: 'timeToFirstToken', count: 40, value: 2_000 },
+        ],
+        seriesBefore: [durations('connect', 40, 20)],
+        ways: [way('proxy', 'connect', 60, 1_500)],
       },
     },
   },
