@@ -152,7 +152,7 @@ export class TeamSync implements Disposable {
     const fetching = this.threads.pull(threadId, false);
     if (isHere) {
       // What is here is shown at once; what is new follows.
-      fetching.catch((error: unknown) => this.noteProblem(error));
+      this.apart(threadId, () => fetching).catch((error: unknown) => this.noteProblem(error));
       return;
     }
     try {

@@ -91,6 +91,8 @@ describe('when threads are kept in step with the team', () => {
     anna.shown = 't';
     anna.server.changedMessages = () => Promise.reject(new TypeError('It is damaged.'));
     await anna.exchange();
+    await anna.sync.open('t');
+    await answered();
     await anna.begin('other');
     await anna.say('other');
     await anna.sync.now();
