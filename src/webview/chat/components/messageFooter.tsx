@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { formatCost, formatDuration, formatTokens } from '../../../shared/figures.ts';
 import type { UsageView } from '../../../shared/views.ts';
 import { IconButton } from '../../components/iconButton.tsx';
@@ -31,7 +31,12 @@ export function MessageFooter({ message }: { message: AssistantMessage }): JSX.E
         />
       </div>
       <span class="message-facts" title={factsTitle(usage, modelReason)}>
-        {facts.join(' · ')}
+        {facts.map((fact, at) => (
+          <Fragment key={fact}>
+            {at > 0 && ' · '}
+            <span>{fact}</span>
+          </Fragment>
+        ))}
       </span>
     </footer>
   );
