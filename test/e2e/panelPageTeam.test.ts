@@ -24,7 +24,7 @@ describe('A team in the panel', () => {
     await mark.waitFor({ state: 'detached' });
   });
 
-  it('leaves it to their owner to share threads of others', async () => {
+  it('leaves it to their owner to share and delete threads of others', async () => {
     const panel = await open({ scenario: 'team' });
     await panel.emit({
       type: 'thread/team',
@@ -33,8 +33,8 @@ describe('A team in the panel', () => {
     });
     await panel.page.getByRole('img', { name: 'Begun by ben' }).waitFor();
     await panel.button('More actions').click();
-    await panel.page.getByRole('menuitem', { name: 'Rename' }).waitFor();
-    assert.equal(await panel.page.getByRole('menuitem', { name: /shar/i }).count(), 0);
+    await panel.page.getByRole('menuitem', { name: 'Hide', exact: true }).waitFor();
+    assert.equal(await panel.page.getByRole('menuitem', { name: /shar|delete/i }).count(), 0);
   });
 
   it('has nothing of a team without one', async () => {

@@ -2,12 +2,14 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { SeriesView } from '../../../shared/perf.ts';
+import { tickText } from '../text/tickText.ts';
 import { chartColors, dashOf } from './chartColors.ts';
 import { FigureTable } from './figureTable.tsx';
 
 const heightPx = 160;
 const axisWidthPx = 70;
-const dayMs = 86_400_000;
+/** A time of day with its seconds has as much room, pixels. */
+const tickSpacePx = 90;
 /** Around a single point, seconds. */
 const aloneSeconds = 300;
 
@@ -103,13 +105,13 @@ function Legend({ series }: { series: SeriesView }): JSX.Element {
   );
 }
 
+/** Nothing in it may depend on the figures, which change without a new plot; the lines' names may. */
 function optionsOf(
   series: SeriesView,
   format: ChartProps['format'],
   element: HTMLElement,
 ): uPlot.Options {
   const { text, grid, lines } = chartColors(element);
-  const spanMs = (series.times.at(-1) ?? 0) - (series.times[0] ?? 0);
   const axis = {
     stroke: text,
     grid: { stroke: grid, width: 1 },
@@ -121,15 +123,16 @@ function optionsOf(
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: {
-      // One point alone would be drawn in the middle of two days.
-      x: {
-        range: (_, min, max) =>
-          min === max ? [min - aloneSeconds, max + aloneSeconds] : [min, max],
-      },
+      x: { range: timeRange },
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => tickText(tick * 1000, spanMs)) },
+      {
+        ...axis,
+        space: tickSpacePx,
+        values: (_, ticks) =>
+          ticks.map((tick) => tickText(tick, (ticks[1] ?? 0) - (ticks[0] ?? 0))),
+      },
       { ...axis, size: axisWidthPx, values: (_, ticks) => ticks.map((tick) => format(tick)) },
     ],
     series: [
@@ -140,10 +143,16 @@ function optionsOf(
         width: 1.5,
         dash: [...dashOf(index)],
         spanGaps: true,
-        points: { show: series.times.length < 3 },
+        points: { show: (plotted: uPlot) => plotted.data[0].length < 3 },
       })),
     ],
   };
+}
+
+/** What an axis of time spans, seconds. uPlot gives a single point years of room. */
+function timeRange({ data: [times] }: uPlot, min: number, max: number): [number, number] {
+  const [first = min] = times;
+  return times.length === 1 ? [first - aloneSeconds, first + aloneSeconds] : [min, max];
 }
 
 function dataOf({ times, lines }: SeriesView): uPlot.AlignedData {
@@ -153,14 +162,6 @@ function dataOf({ times, lines }: SeriesView): uPlot.AlignedData {
 
 function figure(value: number | null | undefined, format: ChartProps['format']): string {
   return value === null || value === undefined ? '–' : format(value);
-}
-
-/** The day where the axis spans several, else the time of day. */
-function tickText(time: number, spanMs: number): string {
-  const date = new Date(time);
-  return spanMs > 2 * dayMs
-    ? date.toLocaleDateString([], { month: 'short', day: 'numeric' })
-    : date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
 function timeText(time: number): string {

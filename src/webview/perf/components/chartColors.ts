@@ -5,8 +5,8 @@ export interface ChartColors {
   readonly lines: readonly string[];
 }
 
-/** Names of VS Code's chart colours, the most telling ones first. */
-const lineNames = ['blue', 'orange', 'purple', 'green', 'red', 'yellow'];
+/** Names of VS Code's chart colours, the most telling ones first. Orange is faint or absent in some themes. */
+const lineNames = ['blue', 'green', 'purple', 'yellow', 'red', 'orange'];
 
 /** Lines differ by their dashes, too, for those who do not tell colours apart. */
 const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 2], [10, 4]];

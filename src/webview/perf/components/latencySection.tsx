@@ -29,8 +29,7 @@ export function LatencySection(): JSX.Element {
         empty="No request was made in this period."
       />
       <p class="perf-dim">
-        Half of them took no longer than p50; p95 and p99 are what all but 5 and 1 of a hundred
-        took.
+        Half of them took p50 at most; all but 5 of a hundred p95, and all but 1 p99.
       </p>
       <FigureTable
         caption="By operation"

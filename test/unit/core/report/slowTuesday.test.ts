@@ -34,6 +34,14 @@ describe('A report on the day on which it got slow', () => {
     assert.equal(report.slower[0]?.label, 'Connecting');
   });
 
+  it('says so where it knows what took longer and no setting against it', () => {
+    const report = performanceReport({ ...slowTuesday('proxy'), hasProxy: false });
+    assert.deepEqual(report.recommendations, []);
+    const screen = firstScreen(report);
+    assert.match(screen, /No setting is known that would help/);
+    assert.match(screen, /\| Connecting/);
+  });
+
   it('names tools that keep the provider’s cache from holding', () => {
     const report = reportOn('promptCache');
     assert.match(report.recommendations[0]?.title ?? '', /^The tools change/);
