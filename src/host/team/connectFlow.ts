@@ -218,7 +218,7 @@ async function askForKey({ secrets, keys }: ConnectFlowParts): Promise<string | 
 async function generateKey(keys: TeamKeys): Promise<string> {
   const key = keys.generate();
   await vscode.env.clipboard.writeText(key);
-  await vscode.window.showInformationMessage(
+  const answer = await vscode.window.showInformationMessage(
     'A new key was made and copied.',
     {
       modal: true,
@@ -227,6 +227,9 @@ async function generateKey(keys: TeamKeys): Promise<string> {
     },
     'Go on',
   );
+  if (answer === undefined) {
+    throw new CancelledError();
+  }
   return key;
 }
 
@@ -247,6 +250,7 @@ async function keep(
   for (const { place, address } of accepted) {
     await settings.update(place.setting, address === '' ? undefined : address);
   }
+  await secrets.announce();
 }
 
 /** Throws `CancelledError` where the user gives up. */

@@ -73,8 +73,8 @@ export function hostIn(address: string): string {
     : (URL.parse(address)?.host ?? address);
 }
 
-/** Scheme, user, password and the rest. */
-const parts = /^([a-z]+:\/\/)([^:@/]*):([^@/]*)@(.*)$/i;
+/** Scheme, user, password and the rest. What stands before the last @ of the host's part is the password's. */
+const parts = /^([a-z]+:\/\/)([^:@/]*):([^/]*)@([^@/]*(?:\/.*)?)$/i;
 
 /** Each throws where an address can't be used. */
 const readers: { readonly [Kind in TeamServerKind]: (address: string) => unknown } = {

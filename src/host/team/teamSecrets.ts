@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type * as vscode from 'vscode';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { secretOrigin } from './teamAddress.ts';
@@ -5,6 +6,7 @@ import { secretOrigin } from './teamAddress.ts';
 const prefix = 'slipstream.team.';
 const keyName = `${prefix}key`;
 const knownName = `${prefix}origins`;
+const announcedName = `${prefix}announced`;
 
 /**
  * What opens a team's servers: a password or token for each, bound to the server and the user that it
@@ -46,9 +48,17 @@ export class TeamSecrets {
     await this.secrets.store(keyName, key.trim());
   }
 
+  /**
+   * Has every window try the team's servers again. VS Code tells of no secret and no setting that stays
+   * as it was, and a server that refused us may let us in now.
+   */
+  async announce(): Promise<void> {
+    await this.secrets.store(announcedName, randomUUID());
+  }
+
   /** Forgets all passwords, tokens and the key. */
   async forgetAll(): Promise<void> {
-    for (const name of [...(await this.known()), knownName, keyName]) {
+    for (const name of [...(await this.known()), knownName, keyName, announcedName]) {
       await this.secrets.delete(name);
     }
   }

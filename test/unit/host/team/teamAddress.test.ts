@@ -44,6 +44,20 @@ describe('the address of a team’s server', () => {
     assert.equal(password, 'p@ss');
   });
 
+  it('leaves nothing of a password that was not encoded as in a URL', () => {
+    for (const [text, address] of [
+      ['redis://:p@ss:word@localhost:6379/0', 'redis://@localhost:6379/0'],
+      [
+        'postgres://anna:p@ss:word@localhost/x?sslmode=require',
+        'postgres://anna@localhost/x?sslmode=require',
+      ],
+    ] as const) {
+      assert.deepEqual(splitAddress(text), { address, password: 'p@ss:word' });
+    }
+    const plain = 'https://cache.example.com:8443/a@b';
+    assert.deepEqual(splitAddress(plain), { address: plain, password: undefined });
+  });
+
   it('binds a password to the server and the user, not to what is asked there', () => {
     const origin = secretOrigin('postgres://anna@db.example.com:5433/one');
     assert.equal(secretOrigin('postgres://anna@db.example.com:5433/two'), origin);

@@ -25,6 +25,7 @@ describe('The secrets of a team', () => {
     await secrets.savePassword(anna, 'one');
     await secrets.savePassword('rediss://redis.example.com', 'two');
     await secrets.saveKey(' key ');
+    await secrets.announce();
     assert.equal(await secrets.key(), 'key');
     await secrets.forgetAll();
     assert.deepEqual([...storage.kept], []);
@@ -44,5 +45,18 @@ describe('The secrets of a team', () => {
     await secrets.saveKey('key');
     await storage.store('slipstream.apiKey', 'x');
     assert.equal(changes, 1);
+  });
+
+  it('are announced where they stay as they were', async () => {
+    const values: (string | undefined)[] = [];
+    storage.onDidChange(({ key }) => values.push(storage.kept.get(key)));
+    let changes = 0;
+    secrets.onDidChange(() => {
+      changes += 1;
+    });
+    await secrets.announce();
+    await secrets.announce();
+    assert.equal(changes, 2);
+    assert.notEqual(values[0], values[1], 'VS Code tells of no secret that stays as it was');
   });
 });
