@@ -173,6 +173,53 @@ describe('The performance report on a day that was slow', () => {
   }
 });
 
+describe('Alerts of an earlier session', () => {
+  let storage: TemporaryFolder;
+  let window: AssistantWindow;
+
+  beforeEach(async () => {
+    storage = createTemporaryFolder('kept-alerts');
+    window = await AssistantWindow.open({
+      storageFolder: storage.path,
+      secrets: new MemorySecrets(),
+    });
+    const now = Date.now();
+    window.store.database.run('INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+      ...['alert-1', 'errors', 'requests', 'warning', 'Many requests fail', '8 of 20 failed.'],
+      ...[now - 120_000, now - 60_000, now - 60_000],
+    ]);
+  });
+
+  afterEach(async () => {
+    await window.close();
+    storage.dispose();
+  });
+
+  it('are in the panel until they are cleared, and count for nothing that is in force', async () => {
+    const { requests } = await window.openPerformance({
+      show: () => undefined,
+      showTrace: () => undefined,
+      takeWantedTrace: () => undefined,
+    });
+    const { signal } = new AbortController();
+    const shown = async () => {
+      const asked = { section: 'alerts', since: 0, period: 'hour' } as const;
+      const { alertCount, data } = await requests['perf/update'](asked, signal);
+      assert.ok(data.section === 'alerts');
+      return [alertCount, ...data.alerts.map(({ title }) => title)];
+    };
+    assert.deepEqual(await shown(), [0, 'Many requests fail']);
+    // The overload that is called has texts for buttons.
+    const stub = replaced(vscode.window, 'showWarningMessage', async () => 'Clear' as never);
+    try {
+      await requests['perf/clear']({}, signal);
+    } finally {
+      stub.dispose();
+    }
+    assert.deepEqual(await shown(), [0]);
+  });
+});
+
 /** As a window before this one left them. */
 function keepPoints(database: Database, points: readonly MetricPoint[]): void {
   for (const { key, atMs, histogram } of points) {

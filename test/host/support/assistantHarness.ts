@@ -279,7 +279,8 @@ export class AssistantWindow {
 
   /** The performance panel, the report and the alerts, once in a window. */
   async openPerformance(
-    panel: Pick<PerformancePanel, 'show' | 'showTrace'>,
+    panel: Pick<PerformancePanel, 'show' | 'showTrace'> &
+      Partial<Pick<PerformancePanel, 'takeWantedTrace'>>,
   ): Promise<PerformanceFeature> {
     assert.ok(this.parts && this.foundation, 'The assistant is not loaded.');
     // The installed Slipstream may have registered its own commands of these names.
