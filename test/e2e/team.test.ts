@@ -106,8 +106,6 @@ describeWith([postgresProgram, redisProgram], 'A team of editors', () => {
 
   it('keeps an editor going that is killed in the middle', async () => {
     await anna.workbench.killHost();
-    // Before VS Code has started another, a reload would leave that one without a window.
-    await anna.workbench.hostPid();
     await anna.workbench.reload();
     await openChatPage(anna.workbench);
     anna.server.reply(text('As if nothing had been.'));

@@ -165,6 +165,8 @@ class WorkbenchWindow implements Workbench {
   }
 
   async reload(): Promise<void> {
+    // Where VS Code is just starting a host, a reload would leave that one running without a window.
+    await this.hostPid();
     await this.page.reload();
     await this.waitUntilReady();
   }
