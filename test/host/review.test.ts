@@ -365,6 +365,15 @@ describe('The review of edits', () => {
     );
   });
 
+  it('knows what a file was also where its drive is written in capitals', async () => {
+    const { reviews } = window.workspace;
+    const change = { path: 'C:/work/a.txt', before, after };
+    await reviews.recording([change], async () => undefined);
+    const uri = vscode.Uri.file(change.path).with({ scheme: 'slipstream-baseline' });
+    assert.equal((await vscode.workspace.openTextDocument(uri)).getText(), before);
+    reviews.forget(change.path);
+  });
+
   it('leaves a file alone that can’t be written as it should', async () => {
     const path = await edited();
     await closeAll();

@@ -23,7 +23,9 @@ export class BaselineDocuments implements vscode.TextDocumentContentProvider, Di
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.reviews.file(pathOf(uri))?.baseline() ?? '';
+    // An address has its drive in small letters, as which a path need not have it.
+    const path = this.reviews.paths().find((one) => uriOf(one).toString() === uri.toString());
+    return (path === undefined ? undefined : this.reviews.file(path))?.baseline() ?? '';
   }
 
   /** Opens the file beside what it would be without the hunks. The file's side can be edited. */
@@ -61,8 +63,4 @@ export class BaselineDocuments implements vscode.TextDocumentContentProvider, Di
 
 function uriOf(path: string): vscode.Uri {
   return vscode.Uri.file(path).with({ scheme });
-}
-
-function pathOf(uri: vscode.Uri): string {
-  return uri.with({ scheme: 'file' }).fsPath;
 }
