@@ -153,7 +153,7 @@ export class EditInPlace implements Disposable {
     };
     let isSaved = true;
     await this.parts.recording([change], async () => {
-      isSaved = await shown.finish(() => diff.end(), change.after);
+      isSaved = await shown.finish(() => diff.end());
     });
     if (!isSaved) {
       this.parts.notifications.warn('The edit is in the editor, but the file could not be saved.');

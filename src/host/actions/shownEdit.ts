@@ -31,8 +31,8 @@ export class ShownEdit implements Disposable {
   private isStale = false;
   private painting: Promise<void> | undefined;
   private isTouched = false;
-  /** Whether somebody else has changed the document, so that Undo would take back theirs. */
-  private hasForeignChange = false;
+  /** How often somebody else has changed the document: Undo would then take back theirs. */
+  private foreignChanges = 0;
   /** What we are putting in right now: how our own changes are told from others. */
   private ownTexts: readonly string[] | undefined;
   private isUndoing = false;
@@ -90,11 +90,15 @@ export class ShownEdit implements Disposable {
   async cancel(mayUndo: boolean): Promise<void> {
     await this.painting;
     const isUndone =
-      mayUndo && this.hasBegun && !this.hasForeignChange && !this.isOver && (await this.undo());
+      mayUndo && this.hasBegun && this.foreignChanges === 0 && !this.isOver && (await this.undo());
     if (isUndone || this.isOver) {
       return;
     }
-    await this.apply(this.lines.withoutAdded());
+    if (!(await this.applyAnew(() => this.lines.withoutAdded()))) {
+      throw new UserError(
+        'The editor did not let go of what Slipstream wrote. Undo takes it back.',
+      );
+    }
     this.lines.cleared();
     await this.countAsSaved();
   }
@@ -121,7 +125,7 @@ export class ShownEdit implements Disposable {
    * Takes out the lines that are replaced; a file that was saved before is saved again. False where
    * that failed. Throws `UserError` where the text is not as it should be.
    */
-  async finish(rows: () => readonly DiffRow[], after: string): Promise<boolean> {
+  async finish(rows: () => readonly DiffRow[]): Promise<boolean> {
     this.show(rows);
     await this.painting;
     if (this.isTouched) {
@@ -130,10 +134,10 @@ export class ShownEdit implements Disposable {
     if (this.failure !== undefined) {
       throw this.failure;
     }
-    await this.apply(withoutOld(this.lines.start, rows()), true);
+    const isAsMeant = await this.takeOutOld(rows);
     // From here on it is the document's text like any other.
     this.isOver = true;
-    if (this.document.getText() !== after) {
+    if (!isAsMeant) {
       throw new UserError('The editor did not take the edit as it was meant. Undo takes it back.');
     }
     return this.wasDirty || (await this.document.save());
@@ -156,9 +160,39 @@ export class ShownEdit implements Disposable {
         refusals += 1;
       }
       if (refusals > maxRefusals) {
-        throw new UserError('The editor does not take changes: the file may be read-only.');
+        throw refused();
       }
     }
+  }
+
+  /** Whether the text then is as it should be. */
+  private async takeOutOld(rows: () => readonly DiffRow[]): Promise<boolean> {
+    let expected = '';
+    let changesBefore = 0;
+    const isApplied = await this.applyAnew(() => {
+      if (this.isTouched) {
+        throw touched();
+      }
+      const current = rows();
+      expected = this.textWith(current.filter(isNew).map(({ text }) => text));
+      changesBefore = this.foreignChanges;
+      return withoutOld(this.lines.start, current);
+    }, true);
+    if (!isApplied) {
+      throw refused();
+    }
+    // What was typed right behind it is in the text, too.
+    return this.foreignChanges !== changesBefore || this.document.getText() === expected;
+  }
+
+  /** Applies edits, which are made anew where the text has just moved. False where that is no help. */
+  private async applyAnew(edits: () => readonly LineEdit[], isLast = false): Promise<boolean> {
+    for (let tries = 0; tries <= maxRefusals; tries += 1) {
+      if (await this.apply(edits(), isLast)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** One step to undo together with those before and after it. False where the text moved meanwhile. */
@@ -230,7 +264,7 @@ export class ShownEdit implements Disposable {
   }
 
   private follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
-    this.hasForeignChange = true;
+    this.foreignChanges += 1;
     const touches = changes.map((change) => this.lines.follow(foreignChange(change)));
     if (touches.includes(true) && !this.isTouched) {
       this.isTouched = true;
@@ -247,7 +281,7 @@ export class ShownEdit implements Disposable {
         return vscode.TextEdit.replace(place, text);
       });
       this.isSaving = true;
-      this.hasForeignChange = true;
+      this.foreignChanges += 1;
       event.waitUntil(Promise.resolve(edits));
     }
   }
@@ -261,6 +295,15 @@ function isOfTexts(
   texts: readonly string[] | undefined,
 ): boolean {
   return texts?.length === changes.length && changes.every(({ text }) => texts.includes(text));
+}
+
+/** Whether a row is of the new text. */
+function isNew({ kind }: DiffRow): boolean {
+  return kind === 'kept' || kind === 'added';
+}
+
+function refused(): UserError {
+  return new UserError('The editor does not take changes: the file may be read-only.');
 }
 
 /** What the user is told where an edit was stopped because they typed into it. */
