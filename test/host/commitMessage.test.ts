@@ -168,6 +168,17 @@ describe('A commit message', () => {
     assert.equal(repository.inputBox.value, 'fix: mine');
   });
 
+  it('is written once where it is asked for twice at the same time', async () => {
+    await stage('a.txt', 'twice\n');
+    server.respond(() => answer(text('fix: count once'), { deltaCharacters: 4 }));
+    const both = await Promise.allSettled([write(), write()]);
+    const [first, second] = both;
+    assert.equal(first?.status, 'fulfilled');
+    assert.match(second?.status === 'rejected' ? String(second.reason) : '', /written already/);
+    assert.equal(repository.inputBox.value, 'fix: count once');
+    assert.equal(server.messageRequests.length, 1);
+  });
+
   it('stops where the user types', async () => {
     await stage('a.txt', 'two\n');
     server.reply(

@@ -71,8 +71,13 @@ export class CommitMessages implements Disposable {
     if (this.isRunning) {
       throw new UserError('A commit message is being written already.');
     }
-    const kind = { name: operation.commitMessage, surface: 'commitMessage' } as const;
-    await tracedAction(this.parts.tracing, kind, (trace) => this.writeTraced(clicked, trace));
+    this.isRunning = true;
+    try {
+      const kind = { name: operation.commitMessage, surface: 'commitMessage' } as const;
+      await tracedAction(this.parts.tracing, kind, (trace) => this.writeTraced(clicked, trace));
+    } finally {
+      this.isRunning = false;
+    }
   }
 
   dispose(): void {
@@ -83,14 +88,9 @@ export class CommitMessages implements Disposable {
   private async writeTraced(clicked: unknown, trace: TraceScope | undefined): Promise<void> {
     await assertOnline(this.parts.connection, 'Writing a commit message');
     const repository = await findRepository(clicked);
-    this.isRunning = true;
-    try {
-      await withProgress('Writing a commit message', (signal) =>
-        this.fill(repository, signal, trace),
-      );
-    } finally {
-      this.isRunning = false;
-    }
+    await withProgress('Writing a commit message', (signal) =>
+      this.fill(repository, signal, trace),
+    );
   }
 
   /** What the user had written is back where it comes to nothing. */
