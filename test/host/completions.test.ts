@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { liveResourceManagers } from '../../src/base/lifecycle.ts';
 import { CompletionStatistics } from '../../src/core/completion/completionStatistics.ts';
 import { MessagesServer } from '../support/messagesServer.ts';
-import { failure } from '../support/messagesServerScript.ts';
+import { answer, failure, text } from '../support/messagesServerScript.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts';
 import { connect, disconnect, eventually, type MemorySecrets } from './support/assistantHarness.ts';
 import {
@@ -79,6 +79,38 @@ describe('Ghost text in VS Code', () => {
     assert.ok(accepted.offered >= 1);
     assert.equal(accepted.accepted, 1);
     assert.equal(accepted.accepted_characters, 'ole.log(1);'.length);
+  });
+
+  it('is looked for where it was accepted when the document is closed', async () => {
+    const { models } = await window.foundation();
+    const statistics = new CompletionStatistics({
+      store: models.storeConnection,
+      clock: systemClock,
+    });
+    const count = async () => {
+      const [totals] = await statistics.totals('day');
+      return { accepted: totals?.accepted ?? 0, checked: totals?.checked_5min ?? 0 };
+    };
+    const before = await count();
+    fill(server, 'rt(2);');
+    const editor = await openNew('javascript', 'ale');
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await acceptBy('editor.action.inlineSuggest.commit', editor, (text) =>
+      text.includes('alert(2);'),
+    );
+    await eventually(async () => (await count()).accepted > before.accepted, 'the accept');
+    await closeAll();
+    await eventually(async () => (await count()).checked > before.checked, 'the last look');
+  });
+
+  it('is nothing, and no failure, for a line that is gone by the time it comes', async () => {
+    server.respond(() => answer(text('<fill>thing</fill>'), { headDelayMs: 500 }));
+    const editor = await openNew('javascript', 'one\nsome');
+    const found = window.completeHere(editor);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(editor.document.uri, new vscode.Range(0, 0, 1, 4), 'one');
+    await vscode.workspace.applyEdit(edit);
+    assert.deepEqual(await found, []);
   });
 
   it('is accepted word by word', async () => {

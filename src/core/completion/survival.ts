@@ -22,6 +22,9 @@ export interface SurvivalParts {
   ) => readonly string[] | undefined;
 }
 
+/** Lines `from` to before `to`; undefined where they can't be read. */
+type LineReader = (from: number, to: number) => readonly string[] | undefined;
+
 /** @param share How much of it still stands there, 0 to 1. */
 export type SurvivalListener = (afterMs: number, share: number) => void;
 
@@ -74,12 +77,15 @@ export class SurvivalWatch implements Disposable {
     }
   }
 
-  /** A document is about to go: what is to be seen of it can be seen now alone. */
-  closing(documentId: string): void {
+  /**
+   * A document is closed: what is to be seen of it can be seen now alone.
+   * @param readLines Of this document, which is none of the open ones any more.
+   */
+  closing(documentId: string, readLines: LineReader): void {
     for (const entry of this.tracked) {
       if (entry.documentId === documentId) {
         for (const afterMs of entry.pendingMs) {
-          this.check(entry, afterMs);
+          this.check(entry, afterMs, readLines);
         }
       }
     }
@@ -91,12 +97,16 @@ export class SurvivalWatch implements Disposable {
     }
   }
 
-  private check(entry: Tracked, afterMs: number): void {
-    const { documentId, line, text } = entry;
+  private check(
+    entry: Tracked,
+    afterMs: number,
+    readLines: LineReader = (from, to) => this.parts.readLines(entry.documentId, from, to),
+  ): void {
+    const { line, text } = entry;
     entry.pendingMs = entry.pendingMs.filter((one) => one !== afterMs);
     const from = Math.max(0, line - lookAround);
     const to = line + text.split('\n').length + lookAround;
-    const lines = this.parts.readLines(documentId, from, to);
+    const lines = readLines(from, to);
     if (lines) {
       entry.listener(afterMs, shareOf(text, lines));
     }

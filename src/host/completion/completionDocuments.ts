@@ -104,6 +104,19 @@ export class CompletionDocuments {
   }
 }
 
+/** The lines `from` to before `to`, as far as there are such. */
+export function linesOf(
+  document: vscode.TextDocument,
+  from: number,
+  to: number,
+): readonly string[] {
+  const end = Math.min(to, document.lineCount);
+  return Array.from(
+    { length: Math.max(0, end - from) },
+    (_, index) => document.lineAt(from + index).text,
+  );
+}
+
 function toLineChange({ range, text }: vscode.TextDocumentContentChangeEvent) {
   return {
     startLine: range.start.line,

@@ -11,7 +11,7 @@ import type { Settings } from '../../core/settings.ts';
 import type { Syntax } from '../../core/syntax/syntax.ts';
 import { setContextKey } from '../contextKeys.ts';
 import type { CompletionAccess } from './completionAccess.ts';
-import type { CompletionDocuments } from './completionDocuments.ts';
+import { type CompletionDocuments, linesOf } from './completionDocuments.ts';
 import { toItems } from './completionItems.ts';
 import type { CompletionSwitches } from './completionSwitches.ts';
 import type { EditorSurroundings } from './editorSurroundings.ts';
@@ -124,6 +124,7 @@ export class CompletionFeature implements Disposable {
       controller.abort();
     }
     const cancellation = token.onCancellationRequested(() => controller.abort());
+    const { version } = document;
     const offers = engine.complete({
       spot: documents.spot(document, position),
       ...(info ? { selected: documents.spot(document, position, info) } : {}),
@@ -133,16 +134,18 @@ export class CompletionFeature implements Disposable {
     });
     const give = (found: Offers): Items => {
       cancellation.dispose();
-      return this.toItems(request, found);
+      return this.toItems(request, version, found);
     };
     return offers instanceof Promise ? offers.then(give) : give(offers);
   }
 
+  /** @param version Of the text that these are offered for. VS Code's word that it is another comes late. */
   private toItems(
     { document, position, context, token }: CompletionRequest,
+    version: number,
     offers: Offers,
   ): Items {
-    if (token.isCancellationRequested) {
+    if (token.isCancellationRequested || document.version !== version) {
       return undefined;
     }
     const info = context.selectedCompletionInfo;
@@ -219,7 +222,7 @@ export class CompletionFeature implements Disposable {
 
   private closed(document: vscode.TextDocument): void {
     const { documents, survival, access, feeding } = this.parts;
-    survival.closing(document.uri.toString());
+    survival.closing(document.uri.toString(), (from, to) => linesOf(document, from, to));
     documents.closed(document);
     access.closed(document);
     feeding.closed(document);

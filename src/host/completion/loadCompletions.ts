@@ -21,7 +21,7 @@ import { costUsd } from '../../core/model/catalogue.ts';
 import type { PrefetchCounters, PrefetchKind } from '../../core/prefetch/preparation.ts';
 import type { ActivationParts, Foundation } from '../foundation.ts';
 import { CompletionAccess } from './completionAccess.ts';
-import { CompletionDocuments } from './completionDocuments.ts';
+import { CompletionDocuments, linesOf } from './completionDocuments.ts';
 import { CompletionFeature } from './completionFeature.ts';
 import { CompletionModelChoice } from './completionModelChoice.ts';
 import type { CompletionModelState } from './completionState.ts';
@@ -236,12 +236,5 @@ function loggedOnce({ log }: ActivationParts): (failure: { readonly message: str
 
 function readLines(documentId: string, from: number, to: number): readonly string[] | undefined {
   const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === documentId);
-  if (!document) {
-    return undefined;
-  }
-  const end = Math.min(to, document.lineCount);
-  return Array.from(
-    { length: Math.max(0, end - from) },
-    (_, index) => document.lineAt(from + index).text,
-  );
+  return document && linesOf(document, from, to);
 }

@@ -53,8 +53,9 @@ describe('SurvivalWatch', () => {
   it('looks for the last time when the document is closed', async () => {
     accept();
     await clock.advance(31_000);
-    survival.closing('a');
+    const lines = documents.get('a')?.split('\n') ?? [];
     documents.delete('a');
+    survival.closing('a', (from, to) => lines.slice(from, to));
     assert.deepEqual(told, [
       [30_000, 1],
       [300_000, 1],
