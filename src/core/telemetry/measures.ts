@@ -3,7 +3,7 @@ import type { RequestRecord } from '../model/requestLog.ts';
 import { general, slipstream } from './genAiAttributes.ts';
 import type { MetricKey, MetricName } from './metricKey.ts';
 import type { Metrics } from './metrics.ts';
-import { RecordingSpan, type SpanRecord } from './recordingSpan.ts';
+import { noAttributes, RecordingSpan, type SpanRecord } from './recordingSpan.ts';
 import { operation, operationOf } from './spanNames.ts';
 
 /** The provider's words; whatever else a server says is no name of a series. */
@@ -19,6 +19,12 @@ export interface BatchAnswer {
 
 /** Puts the duration of a span, and that it failed, into the figures. Runs for every span. */
 export function measureSpan(metrics: Metrics, span: SpanRecord): void {
+  if (span.attributes === noAttributes) {
+    const { surface, durationMs = 0 } = span;
+    const key = { surface, model: '', tier: '' };
+    metrics.record({ name: 'duration', operation: operationOf(span.name), ...key }, durationMs);
+    return;
+  }
   const isOwn = span instanceof RecordingSpan;
   const series = {
     operation: operationOf(span.name),

@@ -61,10 +61,13 @@ export interface RecordingSpanStart {
   readonly anchorMs: number;
   /** By `now()`. */
   readonly startedMs: number;
-  readonly attributes: Attributes;
+  /** Becomes the span's own. Undefined without any. */
+  readonly attributes: Attributes | undefined;
   readonly surface: string;
 }
 
+/** What most spans have: the same for all of them, so that it can be told by looking. */
+export const noAttributes: Readonly<Attributes> = Object.freeze({});
 const noEvents: readonly SpanEvent[] = [];
 // The API's enum, by value: importing it would load the API at activation.
 const errorStatusCode = 2;
@@ -81,12 +84,12 @@ export class RecordingSpan implements Span, SpanRecord {
   name: string;
   startMs: number;
   durationMs: number | undefined;
-  attributes: Attributes;
   isError = false;
   content: Record<string, string> | undefined;
   private readonly owner: SpanOwner;
   private readonly parent: number | string | undefined;
   private happened: SpanEvent[] | undefined;
+  private ownAttributes: Attributes | undefined;
 
   constructor(start: RecordingSpanStart) {
     this.owner = start.owner;
@@ -98,7 +101,7 @@ export class RecordingSpan implements Span, SpanRecord {
     this.anchorMs = start.anchorMs;
     this.startMs = start.anchorMs + start.startedMs;
     this.durationMs = undefined;
-    this.attributes = start.attributes;
+    this.ownAttributes = start.attributes;
     this.surface = start.surface;
     this.content = undefined;
     this.happened = undefined;
@@ -116,6 +119,10 @@ export class RecordingSpan implements Span, SpanRecord {
     return this.parent === undefined;
   }
 
+  get attributes(): Readonly<Attributes> {
+    return this.ownAttributes ?? noAttributes;
+  }
+
   get events(): readonly SpanEvent[] {
     return this.happened ?? noEvents;
   }
@@ -126,14 +133,15 @@ export class RecordingSpan implements Span, SpanRecord {
 
   setAttribute(key: string, value: AttributeValue): this {
     if (this.durationMs === undefined) {
-      this.attributes[key] = value;
+      this.ownAttributes ??= {};
+      this.ownAttributes[key] = value;
     }
     return this;
   }
 
   setAttributes(attributes: Attributes): this {
     if (this.durationMs === undefined) {
-      Object.assign(this.attributes, attributes);
+      this.ownAttributes = Object.assign(this.ownAttributes ?? {}, attributes);
     }
     return this;
   }

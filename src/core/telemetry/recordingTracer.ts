@@ -1,7 +1,7 @@
-import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span, SpanKind, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { Clock } from '../../base/clock.ts';
 import { slipstream } from './genAiAttributes.ts';
-import { RecordingSpan, type SpanOwner, toEpochMs } from './recordingSpan.ts';
+import { noAttributes, RecordingSpan, type SpanOwner, toEpochMs } from './recordingSpan.ts';
 import { parentIn } from './spanContext.ts';
 import { newSpanNumber, newTraceId } from './spanIds.ts';
 
@@ -50,7 +50,7 @@ export class RecordingTracer implements Tracer, SpanOwner {
   }
 
   startSpan(name: string, options: SpanOptions = {}, context?: Context): RecordingSpan {
-    const { attributes = {}, startTime, kind = 0, root } = options;
+    const { attributes, startTime, kind = 0, root } = options;
     const parent = root ? undefined : parentIn(context);
     const local = parent instanceof RecordingSpan ? parent : undefined;
     const startedMs = this.clock.now();
@@ -66,9 +66,38 @@ export class RecordingTracer implements Tracer, SpanOwner {
       anchorMs,
       startedMs: startTime === undefined ? startedMs : toEpochMs(startTime) - anchorMs,
       attributes,
-      surface: textOf(attributes[slipstream.surface]) ?? local?.surface ?? '',
+      surface: surfaceIn(attributes) ?? local?.surface ?? '',
     });
     if (!local || kind === clientSpanKind) {
+      span.setAttributes(this.ambient() ?? noAttributes);
+    }
+    this.sink.started(span);
+    return span;
+  }
+
+  /**
+   * The same for a child that begins now, without the objects that the API's way takes: most spans are
+   * such, some of them for each key.
+   */
+  startChild(
+    parent: RecordingSpan,
+    name: string,
+    attributes: Attributes | undefined,
+    kind: SpanKind,
+  ): RecordingSpan {
+    const span = new RecordingSpan({
+      owner: this,
+      traceId: parent.traceId,
+      spanNumber: newSpanNumber(),
+      parent: parent.spanNumber,
+      name,
+      kind,
+      anchorMs: parent.anchorMs,
+      startedMs: this.clock.now(),
+      attributes,
+      surface: surfaceIn(attributes) ?? parent.surface,
+    });
+    if (kind === clientSpanKind) {
       span.setAttributes(this.ambient() ?? noAttributes);
     }
     this.sink.started(span);
@@ -103,8 +132,7 @@ export class RecordingTracer implements Tracer, SpanOwner {
   }
 }
 
-const noAttributes: Attributes = {};
-
-function textOf(value: unknown): string | undefined {
+function surfaceIn(attributes: Attributes | undefined): string | undefined {
+  const value = attributes?.[slipstream.surface];
   return typeof value === 'string' ? value : undefined;
 }

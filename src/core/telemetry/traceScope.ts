@@ -12,6 +12,7 @@ import { isCancellation } from '../../base/errors.ts';
 import { formatTraceparent } from '../../shared/traceparent.ts';
 import { general, slipstream } from './genAiAttributes.ts';
 import { RecordingSpan } from './recordingSpan.ts';
+import { RecordingTracer } from './recordingTracer.ts';
 import { contextOf } from './spanContext.ts';
 
 const internalSpanKind: SpanKind = 0;
@@ -31,6 +32,10 @@ export class TraceScope {
 
   /** A child that the caller ends. For work side by side with other children. */
   child(name: string, attributes?: Attributes, kind: SpanKind = internalSpanKind): TraceScope {
+    if (this.tracer instanceof RecordingTracer && this.span instanceof RecordingSpan) {
+      const span = this.tracer.startChild(this.span, name, attributes, kind);
+      return new TraceScope(this.tracer, span);
+    }
     const options = attributes ? { kind, attributes } : { kind };
     return new TraceScope(this.tracer, this.tracer.startSpan(name, options, contextOf(this.span)));
   }

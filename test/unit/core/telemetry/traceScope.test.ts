@@ -39,6 +39,35 @@ describe('A trace scope', () => {
       assert.equal(explainedShare(trace.root, trace.spans, clock.wallTime()), 1);
     }));
 
+  it('keeps what is said of one span apart from all others', () =>
+    traced((root, _clock, telemetry) => {
+      const [plain, set, given] = [
+        root.child('plain'),
+        root.child('set'),
+        root.child('given', { 'slipstream.size': 1, 'slipstream.request.surface': 'chat' }),
+      ];
+      set.set({ 'slipstream.attempt': 2 });
+      given.fail(new TypeError('no'));
+      for (const scope of [plain, set, given, root]) {
+        scope.end();
+        scope.set({ 'slipstream.rows': 3 });
+      }
+      const told = new Map(telemetry.spans.all().map((span) => [span.name, span]));
+      assert.deepEqual(told.get('plain')?.attributes, {});
+      assert.deepEqual(told.get('set')?.attributes, { 'slipstream.attempt': 2 });
+      assert.deepEqual(told.get('given')?.attributes, {
+        'slipstream.size': 1,
+        'slipstream.request.surface': 'chat',
+        'error.type': 'TypeError',
+      });
+      assert.equal(told.get('given')?.surface, 'chat');
+      const durations = telemetry.recent({ name: 'duration' }).map(({ key }) => key);
+      assert.deepEqual(
+        durations.map(({ operation, surface }) => `${operation} ${surface}`.trim()).sort(),
+        ['given chat', 'plain', 'root', 'set'],
+      );
+    }));
+
   it('begins no phase after its end, so that what is stopped late leaves nothing', () =>
     traced((root, _clock, telemetry) => {
       root.enter('one');
