@@ -152,6 +152,8 @@ describe('Ghost text', () => {
     await drawnLine(workbench, wanted).waitFor();
     await page.getByRole('button', { name: /completions: Completions are on, by / }).waitFor();
     await status.click();
+    await page.getByRole('option', { name: /Completions are on, by / }).waitFor();
+    await page.getByRole('option', { name: /Turn off for the language JavaScript$/ }).waitFor();
     await page.getByRole('option', { name: /Turn off for this file/ }).waitFor();
     await workbench.screenshot('completion-menu');
     await page.getByRole('option', { name: /Snooze/ }).click();

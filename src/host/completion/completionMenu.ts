@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
 import type { OutputLog } from '../outputLog.ts';
 import type { VsCodeSettings } from '../settings.ts';
+import type { CompletionState, CompletionStateKind } from './completionState.ts';
 import type { CompletionSwitches } from './completionSwitches.ts';
+import type { LanguageNames } from './languageNames.ts';
 
 export interface CompletionMenuParts {
   readonly switches: CompletionSwitches;
   readonly settings: VsCodeSettings;
-  readonly log: OutputLog;
+  readonly log: Pick<OutputLog, 'show'>;
+  readonly languageNames: Pick<LanguageNames, 'nameOf'>;
+  readonly state: () => CompletionState;
 }
 
 interface Action extends vscode.QuickPickItem {
@@ -20,7 +24,7 @@ const snoozes: readonly (readonly [string, number])[] = [
   ['1 hour', 60 * minuteMs],
 ];
 
-/** What can be done about completions, for the document in front. */
+/** How it stands with completions, and what can be done about them, for the document in front. */
 export async function showCompletionMenu(parts: CompletionMenuParts): Promise<void> {
   const chosen = await vscode.window.showQuickPick(actions(parts), {
     title: 'Slipstream completions',
@@ -45,6 +49,8 @@ function actions(parts: CompletionMenuParts): readonly Action[] {
   const { switches, settings, log } = parts;
   const document = vscode.window.activeTextEditor?.document;
   return [
+    stateLine(parts),
+    { label: '', kind: vscode.QuickPickItemKind.Separator, run: () => undefined },
     ...(switches.isEnabled ? [snoozeAction(switches)] : []),
     ...(document && switches.offHere(document) !== 'kind' ? documentActions(parts, document) : []),
     {
@@ -53,14 +59,26 @@ function actions(parts: CompletionMenuParts): readonly Action[] {
         : '$(sparkle) Turn completions on',
       run: () => settings.update('completion.enabled', !switches.isEnabled),
     },
-    {
-      label: '$(settings-gear) Open settings',
-      run: () => run('workbench.action.openSettings', 'slipstream.completion'),
-    },
-    { label: '$(graph) Show spending', run: () => run('slipstream.showSpending') },
+    { label: '$(settings-gear) Open settings', run: openSettings },
+    { label: '$(graph) Show spending', run: showSpending },
     { label: '$(list-ordered) Show recent requests', run: () => run('slipstream.showRequests') },
     { label: '$(output) Show log', run: () => log.show() },
   ];
+}
+
+/** The first line, which a screen reader reads as the menu opens. It leads to what it is about. */
+function stateLine({ state, log }: CompletionMenuParts): Action {
+  const { kind, icon, text, reason, change } = state();
+  const leads: Readonly<Partial<Record<CompletionStateKind, Action['run']>>> = {
+    overBudget: showSpending,
+    error: () => log.show(),
+  };
+  return {
+    label: `$(${icon}) ${text}`,
+    description: reason,
+    detail: change,
+    run: leads[kind] ?? openSettings,
+  };
 }
 
 function snoozeAction(switches: CompletionSwitches): Action {
@@ -70,14 +88,14 @@ function snoozeAction(switches: CompletionSwitches): Action {
 }
 
 function documentActions(
-  { switches, settings }: CompletionMenuParts,
+  { switches, settings, languageNames }: CompletionMenuParts,
   document: vscode.TextDocument,
 ): readonly Action[] {
   const { languageId } = document;
   const isLanguageOn = switches.isLanguageOn(languageId);
   const isFileOff = switches.offHere(document) === 'file';
   const language: Action = {
-    label: `$(code) Turn ${isLanguageOn ? 'off' : 'on'} for the language ${languageId}`,
+    label: `$(code) Turn ${isLanguageOn ? 'off' : 'on'} for the language ${languageNames.nameOf(languageId)}`,
     run: () =>
       settings.update('completion.languages', {
         ...settings.get('completion.languages'),
@@ -90,6 +108,14 @@ function documentActions(
     run: () => switches.toggleFile(document),
   };
   return isLanguageOn ? [language, file] : [language];
+}
+
+function openSettings(): Promise<void> {
+  return run('workbench.action.openSettings', 'slipstream.completion');
+}
+
+function showSpending(): Promise<void> {
+  return run('slipstream.showSpending');
 }
 
 async function run(command: string, ...args: readonly string[]): Promise<void> {

@@ -92,7 +92,10 @@ export class CompletionModelChoice implements Disposable {
     const pinned = settings.get('completion.model');
     switch ((await models.connection.current()).kind) {
       case 'offline':
-        return none('No model is connected.');
+        return none(
+          'No model is connected.',
+          'The commands Set API key and Use a local server connect one.',
+        );
       case 'editor':
         return this.ofEditor(pinned);
       case 'anthropic':
@@ -113,7 +116,10 @@ export class CompletionModelChoice implements Disposable {
     const model = (await this.parts.models.editorModels.list()).find(({ id }) => id === pinned);
     return model
       ? named(model.id, model.name)
-      : none(`VS Code has no language model ${pinned}, which the settings name for completions.`);
+      : none(
+          `VS Code has no language model ${pinned}, which the settings name for completions.`,
+          'Name another one in the setting slipstream.completion.model.',
+        );
   }
 
   private async ofAnthropic(pinned: string): Promise<Chosen> {
@@ -132,7 +138,10 @@ export class CompletionModelChoice implements Disposable {
       (one) => allowed.length === 0 || allowed.includes(one.id),
     );
     if (!quickest) {
-      return none('None of the models that the settings allow answers quickly enough.');
+      return none(
+        'None of the models that the settings allow answers quickly enough.',
+        'Allow a quicker one in the setting slipstream.routing.models.',
+      );
     }
     const note =
       pinned === '' ? undefined : `${model?.name ?? id} would answer too late and is not asked.`;
@@ -147,6 +156,7 @@ function named(id: string, name: string): Chosen {
   return { model: { id, isAutomatic: false }, state: { kind: 'model', name } };
 }
 
-function none(reason: string): Chosen {
-  return { model: undefined, state: { kind: 'offline', reason } };
+function none(reason: string, change?: string): Chosen {
+  const state = { kind: 'offline', reason, ...(change === undefined ? {} : { change }) } as const;
+  return { model: undefined, state };
 }

@@ -4,7 +4,13 @@ import type { ModelFailure } from '../../core/model/request.ts';
 export type CompletionModelState =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'model'; readonly name: string; readonly note?: string }
-  | { readonly kind: 'offline'; readonly reason: string };
+  | {
+      readonly kind: 'offline';
+      /** Why none does, in a sentence. */
+      readonly reason: string;
+      /** What changes it, in a sentence; undefined where the reason says it. */
+      readonly change?: string;
+    };
 
 export interface CompletionFacts {
   readonly isEnabled: boolean;
@@ -12,7 +18,8 @@ export interface CompletionFacts {
   readonly snoozedUntil: number | undefined;
   /** Why there are none in the document in front; undefined where there may be some. */
   readonly offHere: 'language' | 'file' | 'kind' | undefined;
-  readonly languageId: string | undefined;
+  /** What VS Code calls the language of the document in front. */
+  readonly languageName: string | undefined;
   readonly model: CompletionModelState;
   readonly isLocal: boolean;
   readonly isAsking: boolean;
@@ -28,13 +35,17 @@ export type CompletionStateKind =
   | 'overBudget'
   | 'error';
 
-/** What the status bar says. */
+/** What the status bar and the menu say, each in sentences. */
 export interface CompletionState {
   readonly kind: CompletionStateKind;
   /** A codicon. */
   readonly icon: string;
-  /** A sentence or two, for the tooltip and screen readers. */
+  /** How it stands. */
   readonly text: string;
+  /** Why; empty where that needs no words. */
+  readonly reason: string;
+  /** What changes it; empty where the reason says it. */
+  readonly change: string;
 }
 
 const icons: Readonly<Record<CompletionStateKind, string>> = {
@@ -47,6 +58,9 @@ const icons: Readonly<Record<CompletionStateKind, string>> = {
   error: 'warning',
 };
 
+/** Of the completions that are made, whoever makes them. */
+const changeOn = 'Snooze them or turn them off in the menu.';
+
 /** What to say of completions. Pure: the caller supplies every fact. */
 export function completionState(
   facts: CompletionFacts,
@@ -54,49 +68,97 @@ export function completionState(
 ): CompletionState {
   const { isEnabled, snoozedUntil, offHere, failure, model } = facts;
   if (!isEnabled) {
-    return stateOf('off', 'Completions are off.');
+    return stateOf('off', {
+      text: 'Completions are off.',
+      change: 'Turn them on in the menu or by the setting slipstream.completion.enabled.',
+    });
   }
   if (snoozedUntil !== undefined) {
-    return stateOf('snoozed', `Completions are snoozed until ${formatTime(snoozedUntil)}.`);
+    return stateOf('snoozed', {
+      text: `Completions are snoozed until ${formatTime(snoozedUntil)}.`,
+      change: 'The menu ends the snooze sooner.',
+    });
   }
   if (offHere) {
-    return stateOf('off', wordsOff(offHere, facts.languageId));
+    return stateOf('off', wordsOff(offHere, facts.languageName));
   }
   if (model.kind === 'offline') {
-    const local = facts.isLocal
-      ? 'This machine completes what repeats itself in your files.'
-      : 'Nothing is completed.';
-    return stateOf('offline', `${model.reason} ${local}`);
+    return stateOf('offline', wordsOffline(model, facts.isLocal));
   }
   if (facts.isAsking) {
-    return stateOf('asking', 'A completion is being asked for.');
+    return stateOf('asking', { text: 'A completion is being asked for.', change: changeOn });
   }
-  if (failure) {
-    const kind = failure.kind === 'overBudget' ? 'overBudget' : 'error';
-    return stateOf(kind, failure.message);
-  }
-  return stateOf('ready', wordsReady(model));
+  return failure ? stateOfFailure(failure) : stateOf('ready', wordsReady(model));
 }
 
-function stateOf(kind: CompletionStateKind, text: string): CompletionState {
-  return { kind, icon: icons[kind], text };
+/** All of it, for the tooltip and screen readers. */
+export function completionStateText({ text, reason, change }: CompletionState): string {
+  return [text, reason, change].filter((words) => words !== '').join(' ');
 }
 
-function wordsOff(offHere: 'language' | 'file' | 'kind', languageId = ''): string {
+interface Words {
+  readonly text: string;
+  readonly reason?: string;
+  readonly change: string;
+}
+
+function stateOf(kind: CompletionStateKind, { text, reason = '', change }: Words): CompletionState {
+  return { kind, icon: icons[kind], text, reason, change };
+}
+
+function stateOfFailure({ kind, message }: ModelFailure): CompletionState {
+  return kind === 'overBudget'
+    ? stateOf('overBudget', {
+        text: 'A limit on spending stops completions.',
+        reason: message,
+        change: 'The limits are the settings below slipstream.budget.',
+      })
+    : stateOf('error', {
+        text: 'The last completion failed.',
+        reason: message,
+        change: 'It is tried again after a while. The log tells more.',
+      });
+}
+
+function wordsOff(offHere: 'language' | 'file' | 'kind', languageName = ''): Words {
   switch (offHere) {
     case 'language':
-      return `Completions are off for the language ${languageId}.`;
+      return {
+        text: `Completions are off for the language ${languageName}.`,
+        change:
+          'Turn them on for it in the menu or by the setting slipstream.completion.languages.',
+      };
     case 'file':
-      return 'Completions are off for this file until the window is closed.';
+      return {
+        text: 'Completions are off for this file until the window is closed.',
+        change: 'Turn them on for it in the menu.',
+      };
     case 'kind':
-      return 'There are no completions in a document like this.';
+      return {
+        text: 'There are no completions in a document like this.',
+        change: 'They come in files, in documents that were never saved and in cells of notebooks.',
+      };
   }
 }
 
-function wordsReady(model: Exclude<CompletionModelState, { readonly kind: 'offline' }>): string {
+function wordsOffline(
+  { reason, change = '' }: Extract<CompletionModelState, { readonly kind: 'offline' }>,
+  isLocal: boolean,
+): Words {
+  const text = isLocal
+    ? 'Completions are local only: what repeats itself in your files.'
+    : 'Completions wait for a model.';
+  return { text, reason, change };
+}
+
+function wordsReady(model: Exclude<CompletionModelState, { readonly kind: 'offline' }>): Words {
   if (model.kind === 'unknown') {
-    return 'Completions are on.';
+    const reason = 'Which model makes them is known with the first one.';
+    return { text: 'Completions are on.', reason, change: changeOn };
   }
-  const note = model.note === undefined ? '' : ` ${model.note}`;
-  return `Completions are on, by ${model.name}.${note}`;
+  return {
+    text: `Completions are on, by ${model.name}.`,
+    ...(model.note === undefined ? {} : { reason: model.note }),
+    change: `${changeOn} The setting slipstream.completion.model names the model.`,
+  };
 }

@@ -1,17 +1,14 @@
 import * as vscode from 'vscode';
 import { type Disposable, ResourceManager } from '../../base/lifecycle.ts';
-import type { CompletionActivity } from '../../core/completion/completionQuery.ts';
 import type { Settings } from '../../core/settings.ts';
 import { commandId } from '../commandTable.ts';
-import { type CompletionModelState, completionState } from './completionState.ts';
+import { type CompletionState, completionStateText } from './completionState.ts';
 import type { CompletionSwitches } from './completionSwitches.ts';
 
 export interface CompletionStatusBarParts {
   readonly switches: CompletionSwitches;
   readonly settings: Settings;
-  /** Undefined while nothing has been completed yet. */
-  readonly activity: () => CompletionActivity | undefined;
-  readonly modelState: () => CompletionModelState;
+  readonly state: () => CompletionState;
 }
 
 /** To the right of what concerns the file, where other assistants have theirs. */
@@ -40,27 +37,16 @@ export class CompletionStatusBar implements Disposable {
     this.resources.add(parts.switches.onDidChange(update));
     this.resources.add(parts.settings.onDidChange('completion.local', update));
     this.resources.add(vscode.window.onDidChangeActiveTextEditor(update));
+    // A document whose language is changed is opened anew.
+    this.resources.add(vscode.workspace.onDidOpenTextDocument(update));
     this.update();
     this.item.show();
   }
 
   update(): void {
-    const { switches, settings, activity, modelState } = this.parts;
-    const document = vscode.window.activeTextEditor?.document;
-    const known = activity();
-    const { icon, text } = completionState(
-      {
-        isEnabled: switches.isEnabled,
-        snoozedUntil: switches.snoozedUntil,
-        offHere: document && switches.offHere(document),
-        languageId: document?.languageId,
-        model: modelState(),
-        isLocal: settings.get('completion.local'),
-        isAsking: known?.isAsking ?? false,
-        failure: known?.failure,
-      },
-      (wallTimeMs) => new Date(wallTimeMs).toLocaleTimeString(undefined, { timeStyle: 'short' }),
-    );
+    const state = this.parts.state();
+    const text = completionStateText(state);
+    const { icon } = state;
     // Each assignment is a message to the window: keys that change nothing send none.
     if (this.shown !== icon + text) {
       this.shown = icon + text;

@@ -5,8 +5,11 @@ import type { Disposable, ResourceManager } from '../../base/lifecycle.ts';
 import type { PrefetchCounters, PrefetchKind } from '../../core/prefetch/preparation.ts';
 import type { CompletionCommands } from '../commandTable.ts';
 import type { ActivationParts } from '../foundation.ts';
+import type { CompletionState } from './completionState.ts';
+import { currentCompletionState } from './completionStatus.ts';
 import { CompletionStatusBar } from './completionStatusBar.ts';
 import { CompletionSwitches } from './completionSwitches.ts';
+import { LanguageNames } from './languageNames.ts';
 import type { LoadedCompletions, LoadOptions } from './loadCompletions.ts';
 
 export interface InlineCompletionsParts
@@ -29,6 +32,7 @@ export class InlineCompletions implements Disposable {
   private readonly acceptedCommand = `_slipstream.completionAccepted.${randomUUID()}`;
   private readonly resources: ResourceManager;
   private readonly parts: InlineCompletionsParts;
+  private readonly languageNames: LanguageNames;
   private readonly statusBar: CompletionStatusBar;
   private loaded: LoadedCompletions | undefined;
   private loading: Promise<LoadedCompletions | undefined> | undefined;
@@ -39,13 +43,9 @@ export class InlineCompletions implements Disposable {
     this.resources = parts.resources.child('inlineCompletions');
     const { settings, clock } = parts;
     this.switches = this.resources.add(new CompletionSwitches(settings, clock));
+    this.languageNames = this.resources.add(new LanguageNames(vscode.extensions));
     this.statusBar = this.resources.add(
-      new CompletionStatusBar({
-        switches: this.switches,
-        settings,
-        activity: () => this.loaded?.activity(),
-        modelState: () => this.loaded?.modelState() ?? { kind: 'unknown' },
-      }),
+      new CompletionStatusBar({ switches: this.switches, settings, state: () => this.state() }),
     );
     this.resources.add(
       vscode.languages.registerInlineCompletionItemProvider(
@@ -65,7 +65,8 @@ export class InlineCompletions implements Disposable {
     return {
       showCompletionMenu: async () => {
         const { showCompletionMenu } = await import('./completionMenu.ts');
-        await showCompletionMenu({ ...this.parts, switches: this.switches });
+        const { parts, switches, languageNames } = this;
+        await showCompletionMenu({ ...parts, switches, languageNames, state: () => this.state() });
       },
       completeHere: () => run('editor.action.inlineSuggest.trigger'),
       rejectCompletion: async () => {
@@ -105,6 +106,17 @@ export class InlineCompletions implements Disposable {
 
   dispose(): void {
     this.resources.dispose();
+  }
+
+  private state(): CompletionState {
+    const { parts, switches, languageNames } = this;
+    return currentCompletionState({
+      switches,
+      languageNames,
+      settings: parts.settings,
+      activity: () => this.loaded?.activity(),
+      modelState: () => this.loaded?.modelState() ?? { kind: 'unknown' },
+    });
   }
 
   /** Undefined where it could not be loaded, now or a moment ago. */

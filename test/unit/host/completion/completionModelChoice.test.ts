@@ -80,7 +80,11 @@ describe('CompletionModelChoice', () => {
   it('is none offline, and where a server does not answer, with the reason', async () => {
     kind = 'offline';
     await check(undefined);
-    assert.deepEqual(choice.state, { kind: 'offline', reason: 'No model is connected.' });
+    assert.deepEqual(choice.state, {
+      kind: 'offline',
+      reason: 'No model is connected.',
+      change: 'The commands Set API key and Use a local server connect one.',
+    });
     kind = 'compatible';
     current = () => Promise.reject(new UserError('The server does not answer.'));
     await check(undefined);
