@@ -199,6 +199,7 @@ async function createOurs(answer: () => string, others: readonly OpenFile[] = []
     clock: systemClock,
     prompts,
     engine,
+    syntax,
     onInternalError,
   });
   let known = { id: '', text: '' };

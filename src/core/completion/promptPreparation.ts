@@ -1,14 +1,17 @@
 import type { Clock } from '../../base/clock.ts';
 import { isCancellation } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { CompletionPrompts } from './completion.ts';
+import type { Syntax } from '../syntax/syntax.ts';
+import type { CompletionPlace, CompletionPrompts } from './completion.ts';
 import type { CompletionEngine } from './completionEngine.ts';
 import type { CompletionSpot } from './completionSpot.ts';
+import { warmCompletions } from './completionWarming.ts';
 
 export interface PromptPreparationParts {
   readonly clock: Clock;
   readonly prompts: Pick<CompletionPrompts, 'prepare'>;
   readonly engine: Pick<CompletionEngine, 'isOpen' | 'askAhead'>;
+  readonly syntax: Pick<Syntax, 'read'>;
   /** A mistake of ours. */
   readonly onInternalError: (error: unknown) => void;
 }
@@ -27,6 +30,7 @@ export class PromptPreparation implements Disposable {
   private readonly parts: PromptPreparationParts;
   private timer: Disposable | undefined;
   private controller: AbortController | undefined;
+  private warming: AbortController | undefined;
 
   constructor(parts: PromptPreparationParts) {
     this.parts = parts;
@@ -45,8 +49,20 @@ export class PromptPreparation implements Disposable {
     );
   }
 
+  /** Does what the first completion of a language would wait for, until the next key. */
+  async warm(place: CompletionPlace): Promise<void> {
+    this.warming?.abort();
+    this.warming = new AbortController();
+    try {
+      await warmCompletions(this.parts, place, this.warming.signal);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
   /** Lets go of what is prepared. */
   stop(): void {
+    this.warming?.abort();
     this.timer?.dispose();
     this.timer = undefined;
     this.controller?.abort();
@@ -58,7 +74,7 @@ export class PromptPreparation implements Disposable {
   }
 
   private prepare(spot: CompletionSpot | undefined, mayAsk: boolean): void {
-    const { prompts, engine, onInternalError } = this.parts;
+    const { prompts, engine } = this.parts;
     if (!spot || !engine.isOpen(spot)) {
       return;
     }
@@ -66,10 +82,14 @@ export class PromptPreparation implements Disposable {
     const { signal } = this.controller;
     // A request waits for what is being prepared.
     const asking = mayAsk ? engine.askAhead(spot, signal) : undefined;
-    Promise.all([prompts.prepare(spot.place, signal), asking]).catch((error: unknown) => {
-      if (!isCancellation(error)) {
-        onInternalError(error);
-      }
-    });
+    Promise.all([prompts.prepare(spot.place, signal), asking]).catch((error: unknown) =>
+      this.failed(error),
+    );
+  }
+
+  private failed(error: unknown): void {
+    if (!isCancellation(error)) {
+      this.parts.onInternalError(error);
+    }
   }
 }

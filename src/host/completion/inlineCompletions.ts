@@ -9,6 +9,7 @@ import type { CompletionState } from './completionState.ts';
 import { currentCompletionState } from './completionStatus.ts';
 import { CompletionStatusBar } from './completionStatusBar.ts';
 import { CompletionSwitches } from './completionSwitches.ts';
+import { IdleWarming } from './idleWarming.ts';
 import { LanguageNames } from './languageNames.ts';
 import type { LoadedCompletions, LoadOptions } from './loadCompletions.ts';
 
@@ -19,12 +20,18 @@ export interface InlineCompletionsParts
   readonly load: (options: LoadOptions) => Promise<LoadedCompletions>;
 }
 
+/** By commands and by code, the cursor is also put where somebody only looks. */
+const byHand: ReadonlySet<vscode.TextEditorSelectionChangeKind> = new Set([
+  vscode.TextEditorSelectionChangeKind.Keyboard,
+  vscode.TextEditorSelectionChangeKind.Mouse,
+]);
+
 /** After it could not be loaded, keys do not try again for so long, milliseconds. */
 const retryLoadMs = 60_000;
 
 /**
- * Ghost text as it exists from activation on: registered, and loaded when it is first asked for. Until
- * then and where it fails, nothing is completed and nobody is held up.
+ * Ghost text as it exists from activation on: registered, and loaded when it is first asked for or about
+ * to be. Until then and where it fails, nothing is completed and nobody is held up.
  */
 export class InlineCompletions implements Disposable {
   private readonly switches: CompletionSwitches;
@@ -56,6 +63,7 @@ export class InlineCompletions implements Disposable {
         },
       ),
     );
+    this.warmWhenIdle();
     this.resources.add(
       vscode.commands.registerCommand(this.acceptedCommand, () => this.loaded?.feature.accepted()),
     );
@@ -106,6 +114,29 @@ export class InlineCompletions implements Disposable {
 
   dispose(): void {
     this.resources.dispose();
+  }
+
+  /** The first key of a window finds loaded what it needs, where there was a moment before it. */
+  private warmWhenIdle(): void {
+    const { clock, log } = this.parts;
+    const warming = this.resources.add(
+      new IdleWarming<vscode.TextEditor>({
+        clock,
+        isOn: ({ document }) => this.switches.isOn(document),
+        warm: ({ document, selection }) => {
+          this.load()
+            .then((loaded) => loaded?.warm(document, selection.active))
+            .catch((error: unknown) => log.error('Preparing for completions', error));
+        },
+      }),
+    );
+    this.resources.add(
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
+        if (kind !== undefined && byHand.has(kind)) {
+          warming.placed(textEditor);
+        }
+      }),
+    );
   }
 
   private state(): CompletionState {

@@ -45,6 +45,8 @@ export interface LoadedCompletions {
   modelState(): CompletionModelState;
   /** Tells that one of these may have changed. */
   readonly onDidChange: Event<void>;
+  /** Has ready what the first completion in a document would wait for, unless a key comes first. */
+  warm(document: vscode.TextDocument, position: vscode.Position): Promise<void>;
   prefetchCounters(): ReadonlyMap<PrefetchKind, PrefetchCounters>;
   /** Forgets what is kept in memory. */
   clear(): void;
@@ -82,7 +84,7 @@ async function assemble(
   const prompts = resources.add(createCompletionPrompts({ surroundings, syntax, clock }));
   const engine = createEngine(parts, foundation, { ...editor, prompts, choice, onProblem });
   const preparation = resources.add(
-    new PromptPreparation({ clock, prompts, engine, onInternalError: onProblem }),
+    new PromptPreparation({ clock, prompts, engine, syntax, onInternalError: onProblem }),
   );
   const survival = watchOutcomes(parts, foundation, engine);
   const prefetch = await createPrefetch(parts, foundation, engine);
@@ -110,6 +112,12 @@ async function assemble(
     activity: () => engine.activity,
     modelState: () => choice.state,
     onDidChange: changes.event,
+    warm: async (document, position) => {
+      await preparation.warm(editor.documents.spot(document, position).place);
+      if (settings.get('prefetch.enabled')) {
+        await models.gateway.warm();
+      }
+    },
     prefetchCounters: () => prefetch.counters(),
     clear: () => engine.clear(),
   };

@@ -5,6 +5,7 @@ import {
   PromptPreparation,
   preparationDelayMs,
 } from '../../../../src/core/completion/promptPreparation.ts';
+import { IndentationSyntax } from '../../../../src/core/syntax/indentationSyntax.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakeEditor } from '../../../support/fakeEditor.ts';
 
@@ -37,6 +38,9 @@ describe('PromptPreparation', () => {
         askAhead: async (spot, signal) => {
           asked.push({ text: spot.place.text, signal });
         },
+      },
+      syntax: {
+        read: async (text, use) => use(new IndentationSyntax(text)),
       },
       onInternalError: (error) => errors.push(error),
     });
@@ -109,10 +113,38 @@ describe('PromptPreparation', () => {
     assert.equal(asked.length, 1);
   });
 
+  it('warms what the first completion would wait for, until the next key', async () => {
+    const { place } = new FakeEditor('a¦').spot();
+    await preparation.warm(place);
+    assert.deepEqual(prepared[0]?.place, place);
+    const begun = new Promise<void>((resolve) => {
+      answer = (signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new CancelledError()), { once: true });
+          resolve();
+        });
+    });
+    const warming = preparation.warm(place);
+    await begun;
+    preparation.typed(() => undefined, false);
+    await warming;
+    assert.equal(prepared[1]?.signal.aborted, true);
+    assert.deepEqual(errors, []);
+  });
+
+  it('lets what a key set off go on while it warms', async () => {
+    const editor = new FakeEditor('a¦');
+    preparation.typed(() => editor.spot(), true);
+    await clock.advance(preparationDelayMs);
+    await preparation.warm(editor.spot().place);
+    assert.equal(asked[0]?.signal.aborted, false);
+  });
+
   it('tells of a mistake', async () => {
     answer = async () => Promise.reject(new Error('broken'));
     preparation.typed(() => new FakeEditor('a¦').spot(), false);
     await clock.advance(preparationDelayMs);
-    assert.equal(String(errors[0]), 'Error: broken');
+    await preparation.warm(new FakeEditor('a¦').spot().place);
+    assert.deepEqual(errors.map(String), ['Error: broken', 'Error: broken']);
   });
 });
