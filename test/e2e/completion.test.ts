@@ -156,7 +156,7 @@ describe('Ghost text', () => {
     await page.getByRole('option', { name: /Turn off for the language JavaScript$/ }).waitFor();
     await page.getByRole('option', { name: /Turn off for this file/ }).waitFor();
     await workbench.screenshot('completion-menu');
-    await page.getByRole('option', { name: /Snooze/ }).click();
+    await page.getByRole('option', { name: /Snooze…/ }).click();
     await page.getByRole('option', { name: '5 minutes', exact: true }).click();
     await page.getByRole('button', { name: /Completions are snoozed until / }).waitFor();
     await status.click();
