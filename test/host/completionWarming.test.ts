@@ -36,8 +36,9 @@ describe('What a first completion takes', () => {
     assert.deepEqual(databases(), [], 'opening loads nothing');
     await vscode.commands.executeCommand('cursorLeft');
     await eventually(() => databases().length === 1, 'the store to be opened');
-    const { syntax } = await window.foundation();
-    await eventually(() => syntax.counts().keptTrees === 1, 'the file to be parsed');
+    const { telemetry } = await window.foundation();
+    const parsers = (): number => telemetry.registry.read('pools').get('Parsers')?.created ?? 0;
+    await eventually(() => parsers() === 1, 'the file to be parsed');
     assert.equal(server.messageRequests.length, 0);
     assert.deepEqual(window.loggedErrors, []);
   });

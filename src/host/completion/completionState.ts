@@ -44,7 +44,7 @@ export interface CompletionState {
   readonly text: string;
   /** Why; empty where that needs no words. */
   readonly reason: string;
-  /** What changes it; empty where the reason says it. */
+  /** What changes it, in some 75 characters for the menu; empty where the reason says it. */
   readonly change: string;
 }
 
@@ -70,7 +70,7 @@ export function completionState(
   if (!isEnabled) {
     return stateOf('off', {
       text: 'Completions are off.',
-      change: 'Turn them on in the menu or by the setting slipstream.completion.enabled.',
+      change: 'Turn them on in the menu or by slipstream.completion.enabled.',
     });
   }
   if (snoozedUntil !== undefined) {
@@ -125,8 +125,7 @@ function wordsOff(offHere: 'language' | 'file' | 'kind', languageName = ''): Wor
     case 'language':
       return {
         text: `Completions are off for the language ${languageName}.`,
-        change:
-          'Turn them on for it in the menu or by the setting slipstream.completion.languages.',
+        change: 'Turn them on in the menu or by slipstream.completion.languages.',
       };
     case 'file':
       return {
@@ -136,7 +135,7 @@ function wordsOff(offHere: 'language' | 'file' | 'kind', languageName = ''): Wor
     case 'kind':
       return {
         text: 'There are no completions in a document like this.',
-        change: 'They come in files, in documents that were never saved and in cells of notebooks.',
+        change: 'They come in files, new documents and cells of notebooks.',
       };
   }
 }
@@ -159,6 +158,6 @@ function wordsReady(model: Exclude<CompletionModelState, { readonly kind: 'offli
   return {
     text: `Completions are on, by ${model.name}.`,
     ...(model.note === undefined ? {} : { reason: model.note }),
-    change: `${changeOn} The setting slipstream.completion.model names the model.`,
+    change: 'Snooze them or turn them off in the menu; the model is a setting.',
   };
 }
