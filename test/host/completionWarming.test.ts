@@ -38,7 +38,7 @@ describe('What a first completion takes', () => {
     await eventually(() => databases().length === 1, 'the store to be opened');
     const { telemetry } = await window.foundation();
     const parsers = (): number => telemetry.registry.read('pools').get('Parsers')?.created ?? 0;
-    await eventually(() => parsers() === 1, 'the file to be parsed');
+    await eventually(() => parsers() > 0, 'the file to be parsed');
     assert.equal(server.messageRequests.length, 0);
     assert.deepEqual(window.loggedErrors, []);
   });
