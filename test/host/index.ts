@@ -7,6 +7,16 @@ import { hostLineMark } from './marks.ts';
 /** A real editor answers in milliseconds, but the first look at a language takes seconds. */
 const testTimeoutMs = 30_000;
 
+/** What `describeWith` adds to a title, as `scripts/lib/countingReporter.cjs` reads it. */
+const leftOut = /^(.*) \(not run: (.*) is not installed\)$/;
+
+/** What a run counted, in the form of the other stages. */
+export interface HostCounts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly notRun: readonly { readonly title: string; readonly program: string }[];
+}
+
 /**
  * What VS Code calls inside the extension host: runs every test file beside this one's bundle.
  * `SLIPSTREAM_TEST_GROUP` picks the folder, `SLIPSTREAM_TEST_GREP` the tests, and the counts go to
@@ -38,10 +48,18 @@ export async function run(): Promise<void> {
   }
 }
 
-function runAll(mocha: Mocha): Promise<{ passed: number; failed: number }> {
+function runAll(mocha: Mocha): Promise<HostCounts> {
   return new Promise((resolve) => {
+    const notRun: { title: string; program: string }[] = [];
     const runner = mocha.run(() => {
-      resolve({ passed: runner.stats?.passes ?? 0, failed: runner.stats?.failures ?? 0 });
+      const { passes: passed = 0, failures: failed = 0 } = runner.stats ?? {};
+      resolve({ passed, failed, notRun });
+    });
+    runner.on('pending', (test) => {
+      const [, title, program] = leftOut.exec(test.parent?.title ?? '') ?? [];
+      if (title && program) {
+        notRun.push({ title, program });
+      }
     });
   });
 }

@@ -4,6 +4,7 @@ import { cpSync, createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
+import type { HostCounts } from '../host/index.ts';
 import { hostLineMark } from '../host/marks.ts';
 import { launchChromium } from './chromium.ts';
 import { bundleHostTests, restrictedGroup } from './hostBundle.ts';
@@ -30,16 +31,19 @@ mkdirSync(resultsDir, { recursive: true });
 rmSync(join(resultsDir, 'host-workbench.log'), { force: true });
 const { values } = parseArgs({ options: { grep: { type: 'string' } } });
 const bundle = await bundleHostTests();
-const counts = { passed: 0, failed: 0 };
+const results: HostCounts[] = [];
 for (const group of bundle.groups) {
-  const result = await runGroup(group);
-  counts.passed += result.passed;
-  counts.failed += result.failed;
+  results.push(await runGroup(group));
 }
+const counts: HostCounts = {
+  passed: results.reduce((sum, { passed }) => sum + passed, 0),
+  failed: results.reduce((sum, { failed }) => sum + failed, 0),
+  notRun: results.flatMap(({ notRun }) => notRun),
+};
 writeFileSync(join(resultsDir, 'host.json'), JSON.stringify(counts));
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
-async function runGroup(group: string): Promise<{ passed: number; failed: number }> {
+async function runGroup(group: string): Promise<HostCounts> {
   const scratchDir = createTempDir('host');
   const workspaceDir = join(scratchDir, 'workspace');
   const countsFile = join(scratchDir, 'counts.json');
@@ -49,6 +53,7 @@ async function runGroup(group: string): Promise<{ passed: number; failed: number
     SLIPSTREAM_TEST_GROUP: group,
     SLIPSTREAM_TEST_GREP: values.grep ?? '',
     SLIPSTREAM_TEST_COLOR: process.stdout.isTTY ? '1' : '',
+    SLIPSTREAM_REQUIRE_SERVERS: process.env['SLIPSTREAM_REQUIRE_SERVERS'] ?? '',
   };
   const isTrusted = group !== restrictedGroup;
   try {
@@ -61,12 +66,12 @@ async function runGroup(group: string): Promise<{ passed: number; failed: number
 }
 
 /** A run that ended without counting (the host crashed, or never came up) is one failure. */
-function readCounts(countsFile: string, code: number): { passed: number; failed: number } {
+function readCounts(countsFile: string, code: number): HostCounts {
   try {
     return JSON.parse(readFileSync(countsFile, 'utf8'));
   } catch (error) {
     console.error(`The tests in VS Code ended with code ${code} before they were counted.`, error);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, notRun: [] };
   }
 }
 

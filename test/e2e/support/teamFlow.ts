@@ -6,6 +6,8 @@ export interface TeamPlaces {
   readonly database?: string;
   readonly redis?: string;
   readonly cache?: string;
+  /** Asked for with the address of the HTTP cache; none unless given. */
+  readonly token?: string;
   /** The key to paste; a new one is made without it. */
   readonly key?: string;
 }
@@ -16,7 +18,7 @@ export async function connectToTeam(workbench: Workbench, places: TeamPlaces): P
   await workbench.runCommand('Slipstream: Connect to a team…');
   await enterPlace(workbench, /Address of the team’s PostgreSQL/, places.database);
   await enterPlace(workbench, /Address of the team’s Redis/, places.redis);
-  await enterPlace(workbench, /Address of the team’s HTTP cache/, places.cache);
+  await enterPlace(workbench, /Address of the team’s HTTP cache/, places.cache, places.token);
   let { key } = places;
   if (places.redis !== undefined || places.cache !== undefined) {
     await titled(workbench, /Key of the team/).waitFor();
@@ -45,10 +47,12 @@ export function statusOf({ page }: Workbench, text: string): Locator {
   return page.getByRole('button', { name: new RegExp(`^Slipstream team: .*${text}`) });
 }
 
-async function enterPlace(
+/** Enters an address, or none, and what opens it. */
+export async function enterPlace(
   workbench: Workbench,
   title: RegExp,
   address: string | undefined,
+  secret = '',
 ): Promise<void> {
   const { page } = workbench;
   await titled(workbench, title).waitFor();
@@ -57,11 +61,13 @@ async function enterPlace(
   await page.keyboard.type(address ?? '');
   await page.keyboard.press('Enter');
   if (address !== undefined) {
-    await titled(workbench, /^Password/).waitFor();
+    await titled(workbench, /^(Password|Token)/).waitFor();
+    await page.keyboard.type(secret);
     await page.keyboard.press('Enter');
   }
 }
 
-function titled({ page }: Workbench, title: RegExp): Locator {
+/** The title of the input box or the list that is open. */
+export function titled({ page }: Workbench, title: RegExp): Locator {
   return page.locator('.quick-input-widget .quick-input-title').getByText(title);
 }

@@ -95,6 +95,7 @@ function memoryState(): vscode.ExtensionContext['globalState'] {
   };
 }
 
+/** As a desktop's: nothing is told of what stays as it was. */
 export class MemorySecrets implements vscode.SecretStorage {
   private readonly values = new Map<string, string>();
   private readonly changes = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
@@ -110,13 +111,16 @@ export class MemorySecrets implements vscode.SecretStorage {
   }
 
   async store(key: string, value: string): Promise<void> {
-    this.values.set(key, value);
-    this.changes.fire({ key });
+    if (this.values.get(key) !== value) {
+      this.values.set(key, value);
+      this.changes.fire({ key });
+    }
   }
 
   async delete(key: string): Promise<void> {
-    this.values.delete(key);
-    this.changes.fire({ key });
+    if (this.values.delete(key)) {
+      this.changes.fire({ key });
+    }
   }
 }
 

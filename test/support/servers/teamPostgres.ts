@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/base/clock.ts';
-import { DatabasePools } from '../../../src/core/store/postgres/databasePools.ts';
 import {
-  type PostgresAddress,
-  parsePostgresUrl,
-} from '../../../src/core/store/postgres/postgresAddress.ts';
+  DatabasePools,
+  type DatabasePoolsOptions,
+} from '../../../src/core/store/postgres/databasePools.ts';
+import { parsePostgresUrl } from '../../../src/core/store/postgres/postgresAddress.ts';
 import { PostgresTeamServer } from '../../../src/core/store/postgres/postgresTeamServer.ts';
 import { setUpTeamDatabase } from '../../../src/core/store/postgres/setUpTeamDatabase.ts';
 import { ServerAwayError } from '../../../src/core/team/serverErrors.ts';
@@ -14,17 +14,27 @@ import { type PostgresServer, postgresUser, startPostgres } from './postgresServ
 export class TeamPostgres {
   readonly postgres: PostgresServer;
   private readonly opened: PostgresTeamServer[] = [];
+  private readonly password: string | undefined;
 
-  private constructor(postgres: PostgresServer) {
+  private constructor(postgres: PostgresServer, password: string | undefined) {
     this.postgres = postgres;
+    this.password = password;
   }
 
-  /** @param members Users who are let into the team. */
-  static async start(members: readonly string[]): Promise<TeamPostgres> {
-    const team = new TeamPostgres(await startPostgres());
+  /**
+   * @param members Users who are let into the team.
+   * @param password Everybody's, who then has to show it.
+   */
+  static async start(members: readonly string[], password?: string): Promise<TeamPostgres> {
+    const postgres = await startPostgres(password === undefined ? {} : { password });
+    const team = new TeamPostgres(postgres, password);
     await team.untilReady();
-    const options = { address: team.addressOf(postgresUser), clock: systemClock };
-    await setUpTeamDatabase(options, { team: 'team', members });
+    await setUpTeamDatabase(team.optionsOf(postgresUser), { team: 'team', members });
+    if (password !== undefined) {
+      for (const member of members) {
+        await team.run(`ALTER ROLE ${member} PASSWORD '${password}'`);
+      }
+    }
     return team;
   }
 
@@ -44,7 +54,7 @@ export class TeamPostgres {
   }
 
   connect(user: string): PostgresTeamServer {
-    const server = new PostgresTeamServer({ address: this.addressOf(user), clock: systemClock });
+    const server = new PostgresTeamServer(this.optionsOf(user));
     this.opened.push(server);
     return server;
   }
@@ -55,7 +65,7 @@ export class TeamPostgres {
 
   /** As whoever runs the database. */
   async run(sql: string) {
-    const pools = new DatabasePools({ address: this.addressOf(postgresUser), clock: systemClock });
+    const pools = new DatabasePools(this.optionsOf(postgresUser));
     try {
       return (await pools.query(sql, [], { operation: 'test', pool: 'write' })).rows;
     } finally {
@@ -68,7 +78,9 @@ export class TeamPostgres {
     await this.postgres.dispose();
   }
 
-  private addressOf(user: string): PostgresAddress {
-    return parsePostgresUrl(this.urlOf(user));
+  private optionsOf(user: string): DatabasePoolsOptions {
+    const { password } = this;
+    const address = parsePostgresUrl(this.urlOf(user));
+    return { address, clock: systemClock, ...(password === undefined ? {} : { password }) };
   }
 }
