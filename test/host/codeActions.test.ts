@@ -56,6 +56,8 @@ describe('Code actions', () => {
 
   async function open(first: number, last = first): Promise<vscode.TextEditor> {
     const editor = await show(writeOnDisk('actions/add.jsx', source));
+    // The test before removed the file, which VS Code may have yet to notice.
+    await eventually(() => editor.document.getText() === source, 'the file as it is on disk');
     const end = first === last ? 0 : editor.document.lineAt(last).text.length;
     editor.selection = new vscode.Selection(first, 0, last, end);
     return editor;
