@@ -119,7 +119,7 @@ describe('An edit by the model', () => {
     await open.workspace.applyChanges([{ path, before: 'typed\n', after: undefined }]);
     assert.equal(existsSync(path), false);
     await until(
-      () => !vscode.workspace.textDocuments.some((one) => one.isDirty),
+      () => !vscode.workspace.textDocuments.some((one) => one.isDirty && one.uri.fsPath === path),
       'the editor to go with its file',
     );
   });
