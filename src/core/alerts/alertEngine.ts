@@ -20,7 +20,7 @@ export const lookPeriodMs = 10_000;
 /** A finding must be there this often in a row to be told, and be gone as often to be over. */
 const looksToRaise = 2;
 const looksToEnd = 6;
-/** Timers that are this late were not late: the machine slept. */
+/** A look that is this late was not late: the machine slept. */
 const sleepMs = 60_000;
 /** How long a snoozed alert is silent. */
 export const snoozeMs = 60 * 60_000;
@@ -43,11 +43,11 @@ export class AlertEngine implements Disposable {
   private readonly ends = this.resources.add(new Emitter<Alert>());
   private past: Alert[] = [];
   private timer: Disposable | undefined;
-  private lastLookMs: number;
+  private lastLook: ReturnType<typeof timesOf>;
 
   constructor(parts: AlertEngineParts) {
     this.parts = parts;
-    this.lastLookMs = parts.clock.now();
+    this.lastLook = timesOf(parts.clock);
     this.resources.defer(() => this.timer?.dispose());
     this.schedule();
   }
@@ -85,8 +85,13 @@ export class AlertEngine implements Disposable {
   /** One look at everything. Runs by itself; public for tests of what it decides. */
   look(): void {
     const { clock, watches, isEnabled, onWake } = this.parts;
-    const sinceLastMs = clock.now() - this.lastLookMs;
-    this.lastLookMs = clock.now();
+    const { lastLook } = this;
+    this.lastLook = timesOf(clock);
+    // On Linux the time of timers stands still while the machine sleeps, elsewhere it goes on.
+    const sinceLastMs = Math.max(
+      this.lastLook.nowMs - lastLook.nowMs,
+      this.lastLook.wallTimeMs - lastLook.wallTimeMs,
+    );
     if (sinceLastMs > sleepMs) {
       onWake();
       return;
@@ -149,6 +154,11 @@ export class AlertEngine implements Disposable {
       this.ends.fire(ended);
     }
   }
+}
+
+/** Milliseconds, each since a start of its own. */
+function timesOf(clock: Clock): { readonly nowMs: number; readonly wallTimeMs: number } {
+  return { nowMs: clock.now(), wallTimeMs: clock.wallTime() };
 }
 
 function keyOf({ rule, subject }: Pick<Finding, 'rule' | 'subject'>): string {

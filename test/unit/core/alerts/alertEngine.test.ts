@@ -130,4 +130,15 @@ describe('Alerts', () => {
     assert.equal(bench.woken, 1);
     assert.equal(bench.raised.length, 0);
   });
+
+  it('are not raised by it either where the time of timers stood still meanwhile', () => {
+    bench.found = [slow];
+    bench.engine.look();
+    const { clock } = bench;
+    const jumped = clock.wallTime() + 60 * 60_000;
+    clock.wallTime = () => jumped;
+    bench.engine.look();
+    assert.equal(bench.woken, 1);
+    assert.equal(bench.raised.length, 0);
+  });
 });
