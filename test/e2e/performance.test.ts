@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import { text, toolUse } from '../support/messagesServerScript.ts';
 import { type ChatSession, startChatSession } from './support/chatSession.ts';
+import { untilWrittenDown } from './support/windowState.ts';
 
 describe('The performance panel in VS Code', () => {
   let session: ChatSession;
@@ -72,6 +73,7 @@ describe('The performance panel in VS Code', () => {
     const { workbench } = session;
     await workbench.runCommand('Slipstream: Show performance panel');
     await panel.getByRole('tab', { name: 'Requests' }).waitFor();
+    await untilWrittenDown(workbench.page, 'mainThreadWebview-slipstream.performance');
     await workbench.reload();
     await panel.getByRole('tab', { name: 'Requests' }).waitFor();
     await panel.getByText('No model was asked in this window yet.').waitFor();
