@@ -6,13 +6,13 @@
  * next key in the same line. Each line is taken out again, as nobody leaves 200 that are not finished.
  * Beside it stands a full parse of the file.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import type { CompletionPlace } from '../../src/core/completion/completion.ts';
 import { createCompletionPrompts } from '../../src/core/completion/completionPrompts.ts';
 import { createCompletionShaping } from '../../src/core/completion/completionShaping.ts';
 import type { CompletionSurroundings } from '../../src/core/completion/completionSurroundings.ts';
+import { coreSources } from '../support/coreSources.ts';
 import { repositoryDir } from '../support/paths.ts';
 import { createTestSyntax } from '../support/syntaxHarness.ts';
 import { median, percentile, printReport, rounded } from './support.ts';
@@ -22,15 +22,7 @@ const openFiles = 15;
 const requests = 400;
 const keysInLine = 5;
 
-function sources(): readonly { readonly path: string; readonly text: string }[] {
-  const folder = join(repositoryDir, 'src/core');
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => ({ path: join(folder, name), text: readFileSync(join(folder, name), 'utf8') }));
-}
-
-const files = sources();
+const files = coreSources();
 const long = files
   .map(({ text }) => text)
   .join('\n')

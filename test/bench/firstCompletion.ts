@@ -4,14 +4,13 @@
  * code. The model answers at once, in the same process. Without VS Code, the store and the connection.
  */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { systemClock } from '../../src/base/clock.ts';
 import { warmCompletions } from '../../src/core/completion/completionWarming.ts';
+import { coreSources } from '../support/coreSources.ts';
 import { FakeEditor } from '../support/fakeEditor.ts';
 import { repositoryDir } from '../support/paths.ts';
 import { answerInWords, createWholeCompletions } from '../support/wholeCompletions.ts';
@@ -59,7 +58,7 @@ async function spread(one: Kind): Promise<Measured> {
 }
 
 async function measure(one: Kind): Promise<Measured> {
-  const files = sources();
+  const files = coreSources();
   const text = files
     .map((file) => file.text)
     .join('\n')
@@ -122,12 +121,4 @@ async function* answers() {
 function cpuMsSince(begun: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(begun);
   return (user + system) / 1_000;
-}
-
-function sources(): readonly { readonly path: string; readonly text: string }[] {
-  const folder = join(repositoryDir, 'src/core');
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => ({ path: join(folder, name), text: readFileSync(join(folder, name), 'utf8') }));
 }

@@ -367,7 +367,7 @@ describe('The review of edits', () => {
 
   it('knows what a file was also where its drive is written in capitals', async () => {
     const { reviews } = window.workspace;
-    const change = { path: 'C:/work/a.txt', before, after };
+    const change = { path: 'C:/shop/a.txt', before, after };
     await reviews.recording([change], async () => undefined);
     const uri = vscode.Uri.file(change.path).with({ scheme: 'slipstream-baseline' });
     assert.equal((await vscode.workspace.openTextDocument(uri)).getText(), before);
